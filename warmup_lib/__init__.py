@@ -1,0 +1,1 @@
+"""Learning-rate warmup in PyTorch: schedules, schedulers, a tracer and a course."""

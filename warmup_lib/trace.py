@@ -1,0 +1,136 @@
+"""The learning rate that each update really used.
+
+>>> import torch
+>>> from torch.optim.lr_scheduler import LambdaLR
+>>> optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+>>> scheduler = LambdaLR(optimizer, lambda t: min(t / 5, 1))
+>>> dry_run(optimizer, scheduler, updates=7).used()
+[0.0, 0.02..., 0.04..., 0.06, 0.08..., 0.1, 0.1]
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch.optim import Optimizer
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Learning rates by update and parameter group.
+
+    ``lrs[t][g]`` is the LR that update t (0-based) used for group g.
+    """
+
+    lrs: list[tuple[float, ...]] = field(default_factory=list)
+
+    def used(self, group: int = 0) -> list[float]:
+        """The LRs of one parameter group, one per update."""
+        return [lrs[group] for lrs in self.lrs]
+
+    def __len__(self) -> int:
+        return len(self.lrs)
+
+
+def dry_run(
+    optimizer: Optimizer,
+    scheduler: Any,
+    updates: int,
+    *,
+    scheduler_first: bool = False,
+    updates_per_step: int = 1,
+    step: Callable[[Any], object] | None = None,
+) -> Trace:
+    """The LRs that the next ``updates`` updates would use; nothing is trained.
+
+    It walks copies of optimizer and scheduler through the loop and leaves both
+    as they were. Parameters and optimizer state are not copied.
+
+    Args:
+        optimizer: the optimizer whose LRs are recorded.
+        scheduler: what drives it, anything with a ``step()``.
+        updates: how many updates to look ahead, at least 0.
+        scheduler_first: the loop calls ``scheduler.step()`` before
+            ``optimizer.step()`` rather than after it.
+        updates_per_step: updates for each ``scheduler.step()``: 1 for a schedule
+            per update, the number of batches for a schedule per epoch.
+        step: how the scheduler is stepped, where ``scheduler.step()`` is not
+            enough, such as ``lambda s: s.step(metrics=1.0)``.
+
+    Raises:
+        ValueError: ``scheduler`` drives another optimizer, or a count is out of range.
+    """
+    if updates < 0:
+        raise ValueError(f"updates must be at least 0, got {updates!r}")
+    if updates_per_step < 1:
+        raise ValueError(
+            f"updates_per_step must be at least 1, got {updates_per_step!r}; "
+            "it counts the updates for each scheduler.step()"
+        )
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise ValueError(
+            f"scheduler must drive the optimizer given, but its own is another "
+            f"{type(scheduler.optimizer).__name__}; build it on the optimizer that you train with"
+        )
+    twin, twin_scheduler = _twins(optimizer, scheduler)
+    advance = step or (lambda s: s.step())
+    trace = Trace()
+    with warnings.catch_warnings():
+        # The twin optimizer takes no real steps, which schedulers would remark on.
+        warnings.simplefilter("ignore", UserWarning)
+        for update in range(updates):
+            if scheduler_first and update % updates_per_step == 0:
+                advance(twin_scheduler)
+            trace.lrs.append(_held_lrs(twin))
+            if not scheduler_first and (update + 1) % updates_per_step == 0:
+                advance(twin_scheduler)
+    return trace
+
+
+@contextmanager
+def record(optimizer: Optimizer) -> Iterator[Trace]:
+    """Record the LR of every update that ``optimizer`` makes inside the block.
+
+    A ``step()`` with every gradient ``None`` moves nothing and is no update.
+
+    >>> import torch
+    >>> weight = torch.ones(1, requires_grad=True)
+    >>> optimizer = torch.optim.SGD([weight], lr=0.1)
+    >>> with record(optimizer) as trace:
+    ...     optimizer.step()
+    ...     weight.sum().backward()
+    ...     optimizer.step()
+    >>> trace.used()
+    [0.1]
+    """
+    trace = Trace()
+
+    def before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        has_closure = any(callable(value) for value in (*args[1:], *kwargs.values()))
+        if has_closure or _has_gradient(optimizer):
+            trace.lrs.append(_held_lrs(optimizer))
+
+    hook = optimizer.register_step_pre_hook(before_step)
+    try:
+        yield trace
+    finally:
+        hook.remove()
+
+
+def _twins(optimizer: Optimizer, scheduler: Any) -> tuple[Optimizer, Any]:
+    shared = [optimizer.state, *(p for group in optimizer.param_groups for p in group["params"])]
+    memo = {id(thing): thing for thing in shared}
+    return copy.deepcopy((optimizer, scheduler), memo)
+
+
+def _held_lrs(optimizer: Optimizer) -> tuple[float, ...]:
+    return tuple(float(group["lr"]) for group in optimizer.param_groups)
+
+
+def _has_gradient(optimizer: Optimizer) -> bool:
+    return any(p.grad is not None for group in optimizer.param_groups for p in group["params"])
