@@ -9,6 +9,8 @@ from typing import SupportsFloat, SupportsIndex
 
 def whole_number(name: str, value: SupportsIndex, *, at_least: int = 1, remedy: str) -> int:
     try:
+        if isinstance(value, bool):
+            raise TypeError
         whole = operator.index(value)
     except TypeError:
         raise ValueError(
@@ -35,4 +37,9 @@ def number_above_zero(name: str, value: float, *, remedy: str) -> float:
 
 
 def _is_finite(value: object) -> bool:
-    return isinstance(value, SupportsFloat) and not isinstance(value, str) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
+        return False
+    try:
+        return math.isfinite(value)
+    except (TypeError, ValueError, OverflowError):  # an array, or an int beyond any float
+        return False

@@ -11,7 +11,7 @@ from typing import Any, SupportsFloat, TypeAlias
 
 from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau, SequentialLR
 
 from warmup_lib._arguments import finite_factor, whole_number
 from warmup_lib.schedules import Schedule, hold, linear_warmup_from
@@ -118,23 +118,29 @@ class GradualWarmupScheduler(LRScheduler):
         *,
         start: float | None = None,
     ) -> None:
-        if not finite_factor("multiplier", multiplier) >= 1:
+        if finite_factor("multiplier", multiplier) < 1:
             raise ValueError(
                 f"multiplier must be at least 1, got {multiplier!r}; it is the peak over the "
                 "base LR, so lower the optimizer's lr instead"
             )
-        whole_number("total_epoch", total_epoch, remedy="leave the warmup out instead")
         if start is None:
             start = 0.0 if multiplier == 1 else 1.0
         if after_scheduler is None:
             after_scheduler = ScheduleLR(optimizer, hold())
+        if not hasattr(after_scheduler, "optimizer"):
+            raise ValueError(
+                f"after_scheduler must be a PyTorch scheduler, got {after_scheduler!r}; "
+                "put a schedule on the optimizer first, as ScheduleLR(optimizer, schedule)"
+            )
         if after_scheduler.optimizer is not optimizer:
             raise ValueError(
                 "after_scheduler must drive the same optimizer, got one that drives another "
                 f"{type(after_scheduler.optimizer).__name__}; build both on one optimizer"
             )
-        self.multiplier = multiplier
-        self.total_epoch = total_epoch
+        self.multiplier = float(multiplier)
+        self.total_epoch = whole_number(
+            "total_epoch", total_epoch, remedy="leave the warmup out instead"
+        )
         self.start = finite_factor("start", start)
         self.after_scheduler = after_scheduler
         self._build_ramp()
@@ -150,11 +156,16 @@ class GradualWarmupScheduler(LRScheduler):
 
         Raises:
             ValueError: ``epoch`` is no whole number of at least 0; ``metrics`` is
-                missing where a plateau scheduler needs it; a plateau scheduler is
-                asked to go back; the optimizer has gained a parameter group.
+                missing where a plateau scheduler needs it; the optimizer has gained
+                a parameter group; an after-scheduler that cannot be restarted, such
+                as a plateau one, is asked to go back.
         """
         self._step_count += 1
-        if epoch is None and self._after_leads:
+        if (
+            self._after_leads
+            and epoch is None
+            and len(self.optimizer.param_groups) == len(self.base_lrs)
+        ):
             self.last_epoch += 1
             self.after_scheduler.step()
         else:
@@ -177,7 +188,7 @@ class GradualWarmupScheduler(LRScheduler):
         _write_lrs(self.optimizer, self.get_lr())
         # Then its LR is the LR, and stepping it is all there is to do: half the time of a step.
         self._after_leads = (
-            target > self.total_epoch and self.multiplier == 1 and not self._is_plateau
+            target > self.total_epoch and self.multiplier == 1 and _is_plain(self.after_scheduler)
         )
 
     @property
@@ -192,8 +203,8 @@ class GradualWarmupScheduler(LRScheduler):
         return [own_lr * self.multiplier for own_lr in self.after_scheduler.get_last_lr()]
 
     def get_last_lr(self) -> list[LR]:
-        """The learning rates that the optimizer holds, one a group."""
-        return _read_lrs(self.optimizer)
+        """The learning rates that this scheduler set last, one a group."""
+        return self.get_lr()
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values only: ``torch.load(weights_only=True)`` reads them back."""
@@ -205,7 +216,8 @@ class GradualWarmupScheduler(LRScheduler):
         """Go on where ``state_dict`` was taken; sets the optimizer's LRs as well.
 
         Build optimizer, after-scheduler and this scheduler as they were first
-        built, then load; before or after the optimizer's own state is the same.
+        built, then load; before or after the optimizer's own state is the same
+        (before it, where this scheduler is one of several in a ``SequentialLR``).
         """
         if "_after_leads" not in state_dict:
             raise ValueError(
@@ -237,11 +249,12 @@ class GradualWarmupScheduler(LRScheduler):
             after.step(metrics)
             return
         _write_lrs(self.optimizer, after.get_last_lr())
-        if self.last_epoch > self.total_epoch:
+        optimizer_has_stepped = getattr(self.optimizer, "_opt_called", False)
+        if after.last_epoch > 0 if _is_plain(after) else optimizer_has_stepped:
             after.step()
             return
         with warnings.catch_warnings():
-            # Its first step may come before the optimizer's here, which is no mistake.
+            # A first step may come before the optimizer's here, which is no mistake.
             warnings.filterwarnings("ignore", message=".*optimizer.step", category=UserWarning)
             after.step()
 
@@ -257,19 +270,38 @@ class GradualWarmupScheduler(LRScheduler):
 
     def _restart_after(self, epoch: int) -> None:
         after = self.after_scheduler
-        if type(after).step is not LRScheduler.step:
+        if not _is_restartable(after):
             raise ValueError(
                 f"epoch must not go back from {self.last_epoch} to {epoch} once "
                 f"{type(after).__name__} has taken over, for it cannot be restarted; "
                 "load a checkpoint, or build the schedulers anew"
             )
-        _write_lrs(self.optimizer, after.base_lrs)
-        after._update_lr(0)
+        _write_lrs(self.optimizer, self.base_lrs)
+        _restart(after)
 
 
-def _read_lrs(optimizer: Optimizer) -> list[LR]:
-    lrs = [group["lr"] for group in optimizer.param_groups]
-    return [lr.clone() if isinstance(lr, Tensor) else lr for lr in lrs]
+def _is_plain(scheduler: LRScheduler) -> bool:
+    """Whether a step of it is PyTorch's own, which can warn only when it is the first."""
+    return type(scheduler).step is LRScheduler.step
+
+
+def _is_restartable(scheduler: LRScheduler) -> bool:
+    if type(scheduler) is SequentialLR:
+        return all(map(_is_restartable, scheduler._schedulers))
+    return _is_plain(scheduler)
+
+
+def _restart(scheduler: LRScheduler) -> None:
+    """Do again what the constructor did, on an optimizer that holds its base LRs again."""
+    if isinstance(scheduler, SequentialLR):
+        for piece in scheduler._schedulers:
+            _restart(piece)
+        SequentialLR.__init__(
+            scheduler, scheduler.optimizer, scheduler._schedulers, scheduler._milestones
+        )
+    else:
+        scheduler.last_epoch = -1
+        scheduler._initial_step()
 
 
 def _write_lrs(optimizer: Optimizer, lrs: list[LR]) -> None:

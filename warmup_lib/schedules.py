@@ -318,7 +318,9 @@ def join(*schedules: Schedule, at: int | Sequence[int]) -> Schedule:
     """
     boundaries = list(at) if isinstance(at, Sequence) else [at]
     if len(schedules) < 2:
-        raise ValueError(f"join needs at least 2 schedules, got {len(schedules)}")
+        raise ValueError(
+            f"schedules must be at least 2, got {len(schedules)}; one alone needs no join"
+        )
     if len(boundaries) != len(schedules) - 1:
         raise ValueError(
             f"at must have {len(schedules) - 1} boundaries for {len(schedules)} schedules, "

@@ -19,6 +19,8 @@ from typing import Any
 
 from torch.optim import Optimizer
 
+from warmup_lib._arguments import whole_number
+
 
 @dataclass(frozen=True)
 class Trace:
@@ -65,13 +67,12 @@ def dry_run(
     Raises:
         ValueError: ``scheduler`` drives another optimizer, or a count is out of range.
     """
-    if updates < 0:
-        raise ValueError(f"updates must be at least 0, got {updates!r}")
-    if updates_per_step < 1:
-        raise ValueError(
-            f"updates_per_step must be at least 1, got {updates_per_step!r}; "
-            "it counts the updates for each scheduler.step()"
-        )
+    updates = whole_number(
+        "updates", updates, at_least=0, remedy="it counts the updates to look ahead"
+    )
+    updates_per_step = whole_number(
+        "updates_per_step", updates_per_step, remedy="it counts the updates per scheduler.step()"
+    )
     if getattr(scheduler, "optimizer", optimizer) is not optimizer:
         raise ValueError(
             f"scheduler must drive the optimizer given, but its own is another "
@@ -96,7 +97,8 @@ def dry_run(
 def record(optimizer: Optimizer) -> Iterator[Trace]:
     """Record the LR of every update that ``optimizer`` makes inside the block.
 
-    A ``step()`` with every gradient ``None`` moves nothing and is no update.
+    A ``step()`` with every gradient ``None`` moves nothing and is no update;
+    nor is one that a ``GradScaler`` makes a fused optimizer skip.
 
     >>> import torch
     >>> weight = torch.ones(1, requires_grad=True)
@@ -112,7 +114,7 @@ def record(optimizer: Optimizer) -> Iterator[Trace]:
 
     def before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         has_closure = any(callable(value) for value in (*args[1:], *kwargs.values()))
-        if has_closure or _has_gradient(optimizer):
+        if (has_closure or _has_gradient(optimizer)) and not _is_skipped(optimizer):
             trace.lrs.append(_held_lrs(optimizer))
 
     hook = optimizer.register_step_pre_hook(before_step)
@@ -134,3 +136,8 @@ def _held_lrs(optimizer: Optimizer) -> tuple[float, ...]:
 
 def _has_gradient(optimizer: Optimizer) -> bool:
     return any(p.grad is not None for group in optimizer.param_groups for p in group["params"])
+
+
+def _is_skipped(optimizer: Optimizer) -> bool:
+    """Whether a GradScaler found an overflow: it lets a fused optimizer skip the update itself."""
+    return bool(getattr(optimizer, "found_inf", False))

@@ -1,0 +1,51 @@
+# Two commands set everything up by themselves:
+#   make start    opens the course in JupyterLab   (ARGS="--no-browser --port 8890" is passed on)
+#   make test     passes every test
+# Paths are relative throughout, so that the course may live under a folder with a space in it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+ARGS ?=
+
+# nbgrader and JupyterLab look for their helper programs on the PATH.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: start test build bench clean
+
+start: $(VENV)/classroom
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons/01_why_warmup.ipynb $(ARGS)
+
+test: $(VENV)/dev
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@echo "built files: rebuilding and comparing"
+	@$(BIN)/python -m warmup_lib.build check
+	@$(BIN)/python -m pytest
+	@echo "lessons: running every cell again and comparing what it prints"
+	@$(BIN)/python -m pytest --nbval lessons -p no:doctest -W default
+
+build: $(VENV)/dev
+	$(BIN)/python -m warmup_lib.build
+
+bench: $(VENV)/dev
+	$(BIN)/python benchmarks/scheduler_step.py
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("warmup_lib needs Python 3.10 or newer, this is " + sys.version.split()[0] + "; name another with: make start PYTHON=python3.11") if sys.version_info < (3, 10) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/classroom: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing the course (the first time takes a few minutes) ..."
+	$(PIP) --editable '.[classroom]'
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "Installing the course with its tests (the first time takes a few minutes) ..."
+	$(PIP) --editable '.[classroom,dev]'
+	@touch $@ $(VENV)/classroom

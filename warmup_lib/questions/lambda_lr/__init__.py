@@ -1,0 +1,30 @@
+"""Quiz: LambdaLR. Follows the lesson ``02_lambda_lr``."""
+
+TITLE = "LambdaLR"
+
+INTRODUCTION = """\
+Eleven questions on warming up with `LambdaLR`. Every key is made by running the code that
+you read, so if you doubt one, run it.
+
+Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0,
+and the *base LR* is the `lr` that the optimizer was built with."""
+
+SETUP = """\
+import torch
+from torch.optim.lr_scheduler import LambdaLR
+
+from warmup_lib import check, hint, solution"""
+
+ORDER = (
+    "first_print",
+    "used_by_updates",
+    "nothing_trains",
+    "off_by_one",
+    "missing_cap",
+    "lr_for_factor",
+    "right_lambda",
+    "ramp_from_one_nth",
+    "ramp_from_zero",
+    "cost_of_zero",
+    "step_per_batch",
+)

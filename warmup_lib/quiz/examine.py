@@ -1,0 +1,87 @@
+"""Exercising an answer, and making a key by exercising the right and the wrong ones."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+from warmup_lib.quiz.feedback import Feedback
+from warmup_lib.quiz.judge import judge
+from warmup_lib.quiz.key import Key, WrongModel, shown
+from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
+from warmup_lib.quiz.observation import AnswerTroubleError, Observation
+from warmup_lib.quiz.question import Question
+
+SECONDS = 5.0
+"""How long one answer may take."""
+
+
+def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Observation:
+    """What the question's probe sees of ``answer``. Never raises for what the answer does.
+
+    What the student's code prints or warns is kept back: nbgrader scores a test
+    cell 0 for anything on stderr.
+    """
+    noise = io.StringIO()
+    try:
+        with redirect_stdout(noise), redirect_stderr(noise), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with time_limit(seconds):
+                return Observation(values=tuple(question.probe(answer)))
+    except AnswerTroubleError as trouble:
+        return Observation(trouble=trouble.trouble, message=str(trouble))
+    except TimeLimitExceededError:
+        return Observation(
+            trouble="timed out",
+            message=f"`{question.variable}` was still running after {seconds:g} seconds; "
+            "is there a loop that never ends?",
+        )
+    except Exception as error:
+        # A value of the student's own class may raise wherever it is touched.
+        said = f": {error}" if str(error) else ""
+        return Observation(
+            trouble="raised",
+            message=f"`{question.variable}` could not be examined: `{type(error).__name__}{said}`.",
+        )
+
+
+def make_key(question: Question) -> Key:
+    """Run the reference and every misconception.
+
+    Raises:
+        ValueError: one of them cannot be exercised; a mistake in the question.
+    """
+    return Key(
+        question=question.name,
+        points=question.points,
+        tolerance=question.tolerance,
+        labels=question.labels,
+        holds=question.holds,
+        takeaway=question.quick_check,
+        expected=_observe_ours(question, "the reference", question.reference()),
+        misconceptions=_wrong_models(question),
+        starter=question.starter_is,
+    )
+
+
+def _wrong_models(question: Question) -> dict[str, WrongModel]:
+    says = {wrong.name: wrong.says for wrong in question.misconceptions}
+    models = {}
+    for name, answer in question.wrong_answers().items():
+        seen = _observe_ours(question, f"the misconception {name!r}", answer)
+        models[name] = WrongModel(says[name].replace("{believed}", shown(seen.values)), seen)
+    return models
+
+
+def _observe_ours(question: Question, what: str, answer: Any) -> Observation:
+    seen = observe(question, answer)
+    if seen.trouble is not None:
+        raise ValueError(f"{question.name}: {what} must run, but: {seen.message}")
+    return seen
+
+
+def examine(question: Question, answer: Any, *, seconds: float = SECONDS) -> Feedback:
+    """The feedback on one answer."""
+    return judge(make_key(question), observe(question, answer, seconds=seconds))

@@ -1,0 +1,88 @@
+"""Judging: an observation against a key gives feedback. Pure, and the same for all kinds."""
+
+from __future__ import annotations
+
+from warmup_lib.quiz.compare import explain, first_difference, same_values
+from warmup_lib.quiz.feedback import Feedback, Outcome
+from warmup_lib.quiz.key import Key, shown
+from warmup_lib.quiz.observation import Observation
+
+_OUTCOMES = {
+    "not attempted": Outcome.NOT_ATTEMPTED,
+    "wrong type": Outcome.INCORRECT,
+    "raised": Outcome.INCORRECT,
+    "timed out": Outcome.INCORRECT,
+}
+
+
+def judge(key: Key, seen: Observation) -> Feedback:
+    """Compare what was seen of an answer with the key.
+
+    The expected values do not appear in the feedback.
+
+    >>> from warmup_lib.quiz.key import WrongModel
+    >>> key = Key(
+    ...     "demo/print", 1, 1e-3, ["the number"], "It is what the line prints.", "Run it.",
+    ...     expected=Observation((0.08,)),
+    ...     misconceptions={"one-late": WrongModel("The step comes first.", Observation((0.06,)))},
+    ... )
+    >>> judge(key, Observation((0.08,))).passed
+    True
+    >>> judge(key, Observation((0.06,))).misconception
+    'one-late'
+    """
+    if seen.trouble is not None:
+        return _feedback(key, _OUTCOMES[seen.trouble], seen.message)
+    if same_values(seen.values, key.expected.values, tolerance=key.tolerance):
+        return _feedback(key, Outcome.PASSED, key.takeaway)
+    for name, model in key.misconceptions.items():
+        if same_values(seen.values, model.seen.values, tolerance=key.tolerance):
+            if name == key.starter:
+                return _feedback(
+                    key,
+                    Outcome.NOT_ATTEMPTED,
+                    "This still does what the code did when you got it.",
+                    details=(_where(key, seen), key.holds),
+                )
+            return _feedback(
+                key,
+                Outcome.INCORRECT,
+                model.says,
+                misconception=name,
+                details=(_where(key, seen),),
+            )
+    explanation = explain(seen.values, key.expected.values, tolerance=key.tolerance)
+    return _feedback(
+        key,
+        Outcome.INCORRECT,
+        "That is not it, and no mistake that is known to us explains it.",
+        details=(_where(key, seen), explanation or "", f"What must hold: {key.holds}"),
+    )
+
+
+def _where(key: Key, seen: Observation) -> str:
+    """Where the first difference is, for answers of more than one value."""
+    if len(key.expected.values) < 2:
+        return ""
+    index = first_difference(seen.values, key.expected.values, tolerance=key.tolerance)
+    if index is None or index >= min(len(seen.values), len(key.labels)):
+        return f"{len(seen.values)} values were given, {len(key.expected.values)} are expected."
+    return f"First difference at {key.labels[index]}: yours is `{shown(seen.values[index:][:1])}`."
+
+
+def _feedback(
+    key: Key,
+    outcome: Outcome,
+    message: str,
+    *,
+    misconception: str | None = None,
+    details: tuple[str, ...] = (),
+) -> Feedback:
+    return Feedback(
+        question=key.question,
+        outcome=outcome,
+        message=message,
+        points=key.points,
+        misconception=misconception,
+        details=tuple(detail for detail in details if detail),
+    )

@@ -1,0 +1,83 @@
+"""What was seen of an answer when it was exercised, as plain data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, SupportsFloat, TypeAlias
+
+Value: TypeAlias = float | str
+Trouble: TypeAlias = Literal["not attempted", "wrong type", "raised", "timed out"]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """The values that an answer gave, or the trouble that kept it from giving them.
+
+    Attributes:
+        values: LRs, factors or printed numbers in order, or the option chosen.
+        trouble: what kind of obstacle there was, ``None`` where there was none.
+        message: the trouble in a sentence for the student.
+    """
+
+    values: tuple[Value, ...] = ()
+    trouble: Trouble | None = None
+    message: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON types; :meth:`from_json` reads them back.
+
+        >>> seen = Observation((0.02, 0.04))
+        >>> Observation.from_json(seen.to_json()) == seen
+        True
+        """
+        return {**asdict(self), "values": list(self.values)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Observation:
+        return cls(**{**data, "values": tuple(data["values"])})
+
+
+class AnswerTroubleError(Exception):
+    """Raised by a probe when an answer cannot be exercised; says why to the student."""
+
+    def __init__(self, trouble: Trouble, message: str) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+
+
+def as_number(value: object, what: str) -> float:
+    """``value`` as a finite float, or the trouble with it, ``what`` naming it.
+
+    Integers, floats, NumPy scalars and tensors of one element are numbers;
+    booleans and text are not.
+
+    Raises:
+        AnswerTroubleError: ``value`` is not one finite number.
+
+    >>> as_number(1, "the factor")
+    1.0
+    """
+    if value is ...:
+        raise AnswerTroubleError("not attempted", f"{what} is still `...`; replace the dots.")
+    if isinstance(value, str):
+        raise AnswerTroubleError(
+            "wrong type", f"{what} is the text `{value!r:.60}`; a number has no quotes around it."
+        )
+    if value is None:
+        raise AnswerTroubleError(
+            "wrong type", f"{what} is `None`; does every path of the function `return` a number?"
+        )
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
+        raise AnswerTroubleError(
+            "wrong type", f"{what} must be a number, and is of type `{type(value).__name__}`."
+        )
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise AnswerTroubleError(
+            "wrong type", f"{what} must be one number, and is of type `{type(value).__name__}`."
+        ) from None
+    if not math.isfinite(number):
+        raise AnswerTroubleError("wrong type", f"{what} is `{number}`, which is no learning rate.")
+    return number

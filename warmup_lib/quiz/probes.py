@@ -1,0 +1,124 @@
+"""How a student's function is exercised, and what is recorded of it.
+
+A probe runs beside the student's code and only reports: numbers in, judging elsewhere.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from warmup_lib.quiz.observation import AnswerTroubleError, as_number
+
+
+class Probe(Protocol):
+    """Exercises a function that the student calls ``name``; one number for each label."""
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]: ...
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The factor that a function of the index gives for each of the first ``count``.
+
+    >>> Factors(3)(lambda update: min((update + 1) / 2, 1), "ramp")
+    [0.5, 1.0, 1.0]
+    """
+
+    count: int
+    of: str = "update"
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return [f"{self.of} {index}" for index in range(self.count)]
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
+        return [
+            as_number(called(function, name, index), f"`{name}({index})`")
+            for index in range(self.count)
+        ]
+
+
+@dataclass(frozen=True)
+class UsedByLoop:
+    """The LR that each update of a student's training loop really used.
+
+    The loop is a function of a model, an optimizer, a scheduler and a list of
+    batches. The scheduler is LambdaLR over ``factor``, on SGD at ``base_lr``.
+    """
+
+    factor: Callable[[int], float]
+    epochs: int
+    batches: int
+    base_lr: float = 0.1
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return [f"update {update}" for update in range(self.epochs * self.batches)]
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
+        import torch
+
+        from warmup_lib.trace import record
+
+        model = torch.nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=self.base_lr)
+        scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, self.factor)
+        batches = [torch.ones(1, 1)] * self.batches
+        with record(optimizer) as trace:
+            called(function, name, model, optimizer, scheduler, batches, self.epochs)
+        if len(trace) != len(self.labels):
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` made {len(trace)} updates; {self.epochs} epochs of {self.batches} "
+                f"batches need {len(self.labels)}, one a batch.",
+            )
+        return trace.used()
+
+
+def called(function: Callable[..., Any], name: str, *arguments: Any) -> Any:
+    """Call a student's function; what goes wrong becomes a sentence that helps.
+
+    Raises:
+        AnswerTroubleError: it takes other arguments, raises, or is not written yet.
+    """
+    _check_signature(function, name, arguments)
+    shown = f"{name}({', '.join(repr(a) for a in arguments if isinstance(a, int)) or '…'})"
+    try:
+        return function(*arguments)
+    except NotImplementedError:
+        raise AnswerTroubleError(
+            "not attempted", f"`{name}` still raises `NotImplementedError`; write its body."
+        ) from None
+    except AnswerTroubleError:
+        raise
+    except (Exception, SystemExit) as error:
+        said = f": {error}" if str(error) else ""
+        raise AnswerTroubleError(
+            "raised", f"`{shown}` raised `{type(error).__name__}{said}`."
+        ) from None
+
+
+def _check_signature(function: Callable[..., Any], name: str, arguments: Sequence[Any]) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        # Some built-in callables have no signature to look at; calling them will tell.
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        raise AnswerTroubleError(
+            "wrong type",
+            f"`{name}` is called with {_arguments(len(arguments))}, and yours is "
+            f"`{name}{signature}`; keep the first line as it was.",
+        ) from None
+
+
+def _arguments(count: int) -> str:
+    return "1 argument" if count == 1 else f"{count} arguments"

@@ -1,0 +1,111 @@
+"""What every question has: all that its author thinks about at once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from warmup_lib.quiz.key import shown
+from warmup_lib.quiz.observation import Value
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong belief that can be run.
+
+    Attributes:
+        name: stable, in kebab-case; the class statistics count it.
+        says: what a student who holds it should read; `{believed}` stands for
+            what the model gives.
+        model: the answer that this belief leads to, of the kind that the
+            question's probe takes.
+    """
+
+    name: str
+    says: str
+    model: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(ABC):
+    """One question. Each kind says what its answers are and how they are exercised.
+
+    Attributes:
+        title: a few words.
+        prompt: the task, in Markdown.
+        hints: from gentle to telling, in the order in which they are given.
+        steps: the worked steps, in Markdown; `{answer}` stands for the key.
+        quick_check: one line to remember.
+        holds: what is true of a right answer, said without giving it away.
+        misconceptions: the known wrong answers.
+        alternatives: other right answers, which must pass.
+        difficulty: "warm-up", "core" or "hard".
+        points: what it is worth.
+        tolerance: relative difference up to which two numbers are the same.
+        name: `quiz/name`, given by the bank from the file's place.
+    """
+
+    kind: ClassVar[str]
+
+    title: str
+    prompt: str
+    hints: Sequence[str]
+    steps: str
+    quick_check: str
+    holds: str
+    misconceptions: Sequence[Misconception] = ()
+    alternatives: Sequence[Any] = ()
+    difficulty: Literal["warm-up", "core", "hard"] = "core"
+    points: int = 1
+    tolerance: float = 1e-6
+    name: str = ""
+
+    @property
+    def variable(self) -> str:
+        """The name under which the notebook holds the answer."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def starter_is(self) -> str | None:
+        """The misconception that an untouched answer cell holds, where it holds one."""
+        return None
+
+    @abstractmethod
+    def reference(self) -> Any:
+        """A right answer, made by running code."""
+
+    @abstractmethod
+    def wrong_answers(self) -> Mapping[str, Any]:
+        """By misconception, the answer it leads to."""
+
+    @abstractmethod
+    def probe(self, answer: Any) -> Sequence[Value]:
+        """Exercise an answer; raises ``AnswerTroubleError`` where it cannot be."""
+
+    @property
+    @abstractmethod
+    def labels(self) -> Sequence[str]:
+        """What each observed value belongs to."""
+
+    def answer_shown(self) -> str:
+        """The right answer as the worked steps name it."""
+        return shown(self.probe(self.reference()))
+
+    @abstractmethod
+    def task(self) -> str:
+        """The prompt with its program or options, in Markdown."""
+
+    @abstractmethod
+    def starter(self) -> str:
+        """The source of the answer cell as the student gets it."""
+
+    @abstractmethod
+    def solution(self) -> str:
+        """The source that answers rightly, below the starter."""
+
+
+def fenced(source: str) -> str:
+    """Python source as a Markdown block."""
+    return f"```python\n{source}\n```"

@@ -1,0 +1,88 @@
+"""How feedback, hints and solutions look: short HTML, and the same as text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from warmup_lib.quiz.feedback import Feedback, Outcome
+
+_HEADINGS = {
+    Outcome.PASSED: "✓ Right",
+    Outcome.NOT_ATTEMPTED: "○ Not attempted yet",
+    Outcome.INCORRECT: "✗ Not yet",
+    Outcome.COULD_NOT_CHECK: "? Could not be checked",
+}
+_COLOURS = {
+    Outcome.PASSED: "var(--jp-success-color1, #2e7d32)",
+    Outcome.NOT_ATTEMPTED: "var(--jp-border-color1, #757575)",
+    Outcome.INCORRECT: "var(--jp-warn-color1, #c66900)",
+    Outcome.COULD_NOT_CHECK: "var(--jp-error-color1, #b3261e)",
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """A heading over paragraphs, in which `code` stands in backticks.
+
+    ``as_cell_result`` is what a cell that ends in it has as its plain text.
+    """
+
+    heading: str
+    paragraphs: Sequence[str]
+    colour: str = "var(--jp-brand-color1, #1565c0)"
+    as_cell_result: str | None = None
+
+    def __str__(self) -> str:
+        return "\n".join([self.heading, *self.paragraphs])
+
+    def __repr__(self) -> str:
+        return str(self) if self.as_cell_result is None else self.as_cell_result
+
+    def _repr_html_(self) -> str:
+        body = "".join(_block(paragraph) for paragraph in self.paragraphs)
+        return (
+            f'<div role="status" style="border-left: 4px solid {self.colour}; '
+            'padding: 0.2em 0 0.2em 0.8em; margin: 0.3em 0">'
+            f"<strong>{_inline(self.heading)}</strong>{body}</div>"
+        )
+
+
+def feedback_note(feedback: Feedback) -> Note:
+    """Feedback as a note.
+
+    As a cell's result its plain text is the score, a bare number, since that is
+    what nbgrader reads partial credit from.
+    """
+    heading = f"{_HEADINGS[feedback.outcome]} · {feedback.score:g} of {feedback.points:g} points"
+    paragraphs = [feedback.message, *feedback.details]
+    if feedback.misconception is not None:
+        paragraphs.insert(0, f"Known mistake: *{feedback.misconception}*")
+    if not feedback.passed:
+        paragraphs.append(f'Stuck? `hint("{feedback.question}")`')
+    return Note(
+        heading, paragraphs, _COLOURS[feedback.outcome], as_cell_result=f"{feedback.score:g}"
+    )
+
+
+def _block(paragraph: str) -> str:
+    if paragraph.startswith("```"):
+        code = html.escape(re.sub(r"^```\w*\n|\n```$", "", paragraph))
+        return f"<pre>{code}</pre>"
+    return f'<p style="margin: 0.3em 0">{_inline(paragraph)}</p>'
+
+
+def _inline(text: str) -> str:
+    plain_and_code = re.split(r"`([^`]+)`", text)
+    parts = []
+    for index, part in enumerate(plain_and_code):
+        escaped = html.escape(part)
+        parts.append(f"<code>{escaped}</code>" if index % 2 else _emphasised(escaped))
+    return "".join(parts).replace("\n", "<br>")
+
+
+def _emphasised(text: str) -> str:
+    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
+    return re.sub(r"\*([^*\s][^*]*)\*", r"<em>\1</em>", text)

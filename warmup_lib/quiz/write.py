@@ -1,0 +1,106 @@
+"""Write a function, or fix one that is broken."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from warmup_lib.quiz.observation import AnswerTroubleError, Value
+from warmup_lib.quiz.probes import Probe
+from warmup_lib.quiz.question import Question
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write(Question):
+    """The answer is a function of the question's name; the key is what the probe sees.
+
+    ``answer`` is the reference, a function with a docstring that says what it must
+    do: the student gets its signature and docstring. A misconception's model is a
+    wrong function.
+    """
+
+    kind: ClassVar[str] = "write"
+
+    answer: Callable[..., Any]
+    exercise: Probe
+
+    def reference(self) -> Callable[..., Any]:
+        return self.answer
+
+    def wrong_answers(self) -> Mapping[str, Any]:
+        return {wrong.name: wrong.model for wrong in self.misconceptions}
+
+    def probe(self, answer: Any) -> Sequence[Value]:
+        if answer is ...:
+            raise AnswerTroubleError("not attempted", f"`{self.variable}` is still `...`.")
+        if not callable(answer):
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{self.variable}` must be a function, and is of type `{type(answer).__name__}`; "
+                "run the cell that defines it again.",
+            )
+        return self.exercise(answer, self.variable)
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return self.exercise.labels
+
+    def task(self) -> str:
+        return self.prompt
+
+    def starter(self) -> str:
+        definition, source = _parsed(self.answer)
+        if ast.get_docstring(definition) is None:
+            raise ValueError(f"{self.answer.__name__} needs a docstring that sets the task")
+        docstring = _lines(source, definition.body[:1])
+        return (
+            f"{_first_line(definition, self.variable)}\n{docstring}\n"
+            "    raise NotImplementedError  # replace this line"
+        )
+
+    def solution(self) -> str:
+        return self._as_the_student_writes(self.answer)
+
+    def _as_the_student_writes(self, function: Callable[..., Any]) -> str:
+        """The function's source under the question's name, without annotations."""
+        definition, source = _parsed(function)
+        return f"{_first_line(definition, self.variable)}\n{_lines(source, definition.body)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fix(Write):
+    """The student starts from the function of one misconception, ``broken``."""
+
+    kind: ClassVar[str] = "fix"
+
+    broken: str
+
+    @property
+    def starter_is(self) -> str:
+        return self.broken
+
+    def starter(self) -> str:
+        return self._as_the_student_writes(self.wrong_answers()[self.broken])
+
+
+def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
+    source = textwrap.dedent(inspect.getsource(function))
+    definition = ast.parse(source).body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        raise ValueError(f"{function.__name__} must be written with `def`, to be shown to students")
+    return definition, source
+
+
+def _first_line(definition: ast.FunctionDef, name: str) -> str:
+    for argument in definition.args.args:
+        argument.annotation = None
+    return f"def {name}({ast.unparse(definition.args)}):"
+
+
+def _lines(source: str, statements: Sequence[ast.stmt]) -> str:
+    """The source lines of consecutive statements, comments between them included."""
+    return "\n".join(source.splitlines()[statements[0].lineno - 1 : statements[-1].end_lineno])
