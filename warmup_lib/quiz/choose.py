@@ -95,5 +95,5 @@ class Choose(Question):
         first, *_, last = self.options
         return f'{self.variable} = ...  # a letter in quotes, "{first}" to "{last}"'
 
-    def solution(self) -> str:
-        return f'{self.variable} = "{self.reference()}"'
+    def cell(self, answer: Any) -> str:
+        return f'{self.variable} = "{answer}"'

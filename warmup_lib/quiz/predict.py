@@ -91,7 +91,6 @@ class Predict(Question):
         dots = ", ".join(["..."] * len(self.labels))
         return f"{self.variable} = [{dots}]  # replace the dots with numbers"
 
-    def solution(self) -> str:
-        reference = self.reference()
-        values = reference if isinstance(reference, list) else [reference]
+    def cell(self, answer: Any) -> str:
+        values = answer if isinstance(answer, list) else [answer]
         return f"{self.variable} = {shown(values)}"

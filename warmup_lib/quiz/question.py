@@ -102,8 +102,12 @@ class Question(ABC):
         """The source of the answer cell as the student gets it."""
 
     @abstractmethod
+    def cell(self, answer: Any) -> str:
+        """The source of an answer cell that gives ``answer``."""
+
     def solution(self) -> str:
-        """The source that answers rightly, below the starter."""
+        """The source that answers rightly, which stands below the starter."""
+        return self.cell(self.reference())
 
 
 def fenced(source: str) -> str:

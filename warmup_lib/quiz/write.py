@@ -62,12 +62,9 @@ class Write(Question):
             "    raise NotImplementedError  # replace this line"
         )
 
-    def solution(self) -> str:
-        return self._as_the_student_writes(self.answer)
-
-    def _as_the_student_writes(self, function: Callable[..., Any]) -> str:
+    def cell(self, answer: Any) -> str:
         """The function's source under the question's name, without annotations."""
-        definition, source = _parsed(function)
+        definition, source = _parsed(answer)
         return f"{_first_line(definition, self.variable)}\n{_lines(source, definition.body)}"
 
 
@@ -84,7 +81,7 @@ class Fix(Write):
         return self.broken
 
     def starter(self) -> str:
-        return self._as_the_student_writes(self.wrong_answers()[self.broken])
+        return self.cell(self.wrong_answers()[self.broken])
 
 
 def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
