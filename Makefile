@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 ARGS ?=
+# JupyterLab asks for this where everything runs as root, as in a container.
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # nbgrader and JupyterLab look for their helper programs on the PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -15,7 +17,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: start test build bench clean
 
 start: $(VENV)/classroom
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons/01_why_warmup.ipynb $(ARGS)
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons/01_why_warmup.ipynb $(ROOT) $(ARGS)
 
 test: $(VENV)/dev
 	@$(BIN)/python -m ruff check .

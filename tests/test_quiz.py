@@ -274,8 +274,8 @@ def test_a_cell_result_is_the_score_as_a_number() -> None:
 
 
 def test_feedback_says_in_words_what_its_colour_says() -> None:
-    assert "✓ Right · 1 of 1 points" in feedback_note(feedback_on(NUMBER, 0.08))._repr_html_()
-    assert "✗ Not yet · 0 of 1 points" in str(feedback_note(feedback_on(NUMBER, 0.06)))
+    assert "✓ Right · 1 of 1 point" in feedback_note(feedback_on(NUMBER, 0.08))._repr_html_()
+    assert "✗ Not yet · 0 of 1 point" in str(feedback_note(feedback_on(NUMBER, 0.06)))
 
 
 def test_html_escapes_what_the_student_wrote() -> None:

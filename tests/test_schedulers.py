@@ -58,13 +58,15 @@ def parameter() -> torch.Tensor:
 
 def build_optimizer(lrs: str = "one") -> torch.optim.Optimizer:
     """SGD with one group for each LR; new tensors each time, for schedulers write into them."""
-    values: list[Any] = {
+    values: dict[str, list[Any]] = {
         "one": [0.1],
         "several": [0.1, 0.03, 2.0],
         "tensor": [torch.tensor(0.1)],
         "several tensors": [torch.tensor(0.1), torch.tensor(0.03)],
-    }[lrs]
-    return torch.optim.SGD([{"params": [parameter()], "lr": lr} for lr in values], momentum=0.9)
+    }
+    return torch.optim.SGD(
+        [{"params": [parameter()], "lr": lr} for lr in values[lrs]], momentum=0.9
+    )
 
 
 def held(optimizer: torch.optim.Optimizer) -> list[float]:
@@ -578,9 +580,10 @@ def test_going_back_after_a_checkpoint_restarts_the_after_scheduler() -> None:
 
 
 def test_numbers_of_other_libraries_do_not_spoil_the_checkpoint() -> None:
-    two, five, half = np.array([2.0, 5.0, 0.5])
-    scheduler = GradualWarmupScheduler(build_optimizer(), two, five.astype(int), start=half)
-    scheduler.step(torch.tensor(3))
+    two, five, half, three = (np.float64(2), np.int64(5), np.float64(0.5), torch.tensor(3))
+    class_of_any_number: Any = GradualWarmupScheduler
+    scheduler = class_of_any_number(build_optimizer(), two, five, start=half)
+    scheduler.step(three)
     assert saved_and_loaded(scheduler.state_dict()) == scheduler.state_dict()
 
 
@@ -636,9 +639,9 @@ def test_nothing_warns_where_a_jump_comes_first(make: Make) -> None:
     scheduler.step(EPOCHS - 1, metrics=1.0)
 
 
-def test_nothing_warns_where_optimizer_step_was_replaced() -> None:
+def test_nothing_warns_where_optimizer_step_was_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     optimizer, scheduler = warmed_up(decay)
-    optimizer.step = lambda: None
+    monkeypatch.setattr(optimizer, "step", lambda: None)
     run(optimizer, scheduler)
 
 

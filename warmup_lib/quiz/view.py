@@ -56,7 +56,10 @@ def feedback_note(feedback: Feedback) -> Note:
     As a cell's result its plain text is the score, a bare number, since that is
     what nbgrader reads partial credit from.
     """
-    heading = f"{_HEADINGS[feedback.outcome]} · {feedback.score:g} of {feedback.points:g} points"
+    points = "point" if feedback.points == 1 else "points"
+    heading = (
+        f"{_HEADINGS[feedback.outcome]} · {feedback.score:g} of {feedback.points:g} {points}"
+    )
     paragraphs = [feedback.message, *feedback.details]
     if feedback.misconception is not None:
         paragraphs.insert(0, f"Known mistake: *{feedback.misconception}*")
