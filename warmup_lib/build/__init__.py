@@ -1,0 +1,1 @@
+"""What is built from text and code: lessons and quizzes."""

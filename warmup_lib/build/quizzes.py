@@ -1,0 +1,138 @@
+"""questions → solutions/ → quizzes/.
+
+``solutions/`` is written here, from the bank; nbgrader makes ``quizzes/`` from it.
+Both are the same on every run: cell ids come from names, and nothing is dated.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from warmup_lib import questions
+from warmup_lib.quiz.question import Question
+
+Notebook: TypeAlias = Any
+"""nbformat's notebooks and cells; nbformat gives them no types."""
+
+KERNEL = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+
+
+def solution_notebook(quiz: str) -> Notebook:
+    """The instructor's notebook of a quiz, in nbgrader's source format."""
+    module = questions.quiz_module(quiz)
+    cells = [
+        _cell(f"{quiz}-introduction", f"# Quiz: {module.TITLE}\n\n{module.INTRODUCTION}"),
+        _cell(f"{quiz}-setup", module.SETUP, code=True),
+    ]
+    for number, name in enumerate(questions.names(quiz), start=1):
+        cells += _question_cells(questions.load(name), number)
+    return new_notebook(cells=cells, metadata=KERNEL, nbformat_minor=5)
+
+
+def _question_cells(question: Question, number: int) -> list[Notebook]:
+    points = "1 point" if question.points == 1 else f"{question.points} points"
+    task = (
+        f"## {number}. {question.title}\n\n*{question.kind} · {question.difficulty} · {points}*"
+        f"\n\n{question.task()}"
+    )
+    answer = f"{question.starter()}\n### BEGIN SOLUTION\n{question.solution()}\n### END SOLUTION"
+    check = f'from warmup_lib import check\n\ncheck("{question.name}")'
+    stuck = f'# hint("{question.name}")  # Stuck? Take the first # away, and run this cell.'
+    name = question.variable
+    return [
+        _cell(f"{name}-task", task),
+        _cell(name, answer, code=True, nbgrader={"solution": True, "locked": False}),
+        _cell(
+            f"{name}-check", check, code=True, nbgrader={"grade": True, "points": question.points}
+        ),
+        new_code_cell(stuck, id=f"{name}-hint"),
+    ]
+
+
+def _cell(
+    identity: str, source: str, *, code: bool = False, nbgrader: Mapping[str, Any] | None = None
+) -> Notebook:
+    new_cell: Any = new_code_cell if code else new_markdown_cell
+    cell = new_cell(source, id=identity)
+    cell.metadata["nbgrader"] = {
+        "grade": False,
+        "grade_id": identity,
+        "locked": True,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+        **(nbgrader or {}),
+    }
+    return cell
+
+
+def build(quiz: str, root: Path) -> dict[str, str]:
+    """The text of each built file of a quiz, by its path below the course."""
+    solution, release = (f"{folder}/{quiz}/{quiz}.ipynb" for folder in ("solutions", "quizzes"))
+    with tempfile.TemporaryDirectory() as temporary:
+        course = Path(temporary)
+        shutil.copy(root / "nbgrader_config.py", course)
+        source = course / solution
+        source.parent.mkdir(parents=True)
+        source.write_text(_text(solution_notebook(quiz)), encoding="utf-8")
+        _generate_assignment(quiz, course)
+        released = nbformat.read(course / release, as_version=4)
+        return {solution: source.read_text(encoding="utf-8"), release: _text(released)}
+
+
+def differences(built: Mapping[str, str], root: Path) -> list[str]:
+    """One line for each file of a quiz that is missing, stray, or not as built."""
+    remedy = "run: python -m warmup_lib.build quizzes"
+    found = {
+        path.relative_to(root).as_posix()
+        for folder in ("solutions", "quizzes")
+        for path in (root / folder).rglob("*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    }
+    return [
+        *(f"{path} is missing; {remedy}" for path in sorted(built.keys() - found)),
+        *(f"{path} belongs to no quiz; delete it" for path in sorted(found - built.keys())),
+        *(
+            f"{path} is not what the bank gives; {remedy}"
+            for path in sorted(found & built.keys())
+            if (root / path).read_text(encoding="utf-8") != built[path]
+        ),
+    ]
+
+
+def _generate_assignment(quiz: str, course: Path) -> None:
+    # nbgrader looks for its helper programs on the PATH, where an environment that
+    # was not activated does not stand.
+    programs = str(Path(sys.executable).parent)
+    run = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", quiz],
+        cwd=course,
+        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")])},
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode != 0:
+        raise RuntimeError(
+            f"nbgrader could not make the release of quiz {quiz!r}:\n{run.stderr or run.stdout}"
+        )
+
+
+def _text(notebook: Notebook) -> str:
+    return str(nbformat.writes(notebook)) + "\n"
