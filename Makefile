@@ -24,13 +24,13 @@ test: $(VENV)/dev
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@echo "built files: rebuilding and comparing"
-	@$(BIN)/python -m warmup_lib.build check
+	@$(BIN)/python -m warmup_lib.builder check
 	@$(BIN)/python -m pytest
 	@echo "lessons: running every cell again and comparing what it prints"
 	@$(BIN)/python -m pytest --nbval lessons -p no:doctest -W default
 
 build: $(VENV)/dev
-	$(BIN)/python -m warmup_lib.build
+	$(BIN)/python -m warmup_lib.builder
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/scheduler_step.py

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from warmup_lib import questions
-from warmup_lib.build import quizzes
-from warmup_lib.build.__main__ import main
+from warmup_lib.builder import quizzes
+from warmup_lib.builder.__main__ import main
 
 BUILT = {"solutions/q/q.ipynb": "a", "quizzes/q/q.ipynb": "b"}
 
@@ -27,9 +27,9 @@ def test_what_is_as_built_has_no_difference(tmp_path: Path) -> None:
 def test_missing_stray_and_changed_files_are_each_named_with_the_remedy(tmp_path: Path) -> None:
     write(tmp_path, {"quizzes/q/q.ipynb": "edited by hand", "quizzes/q/old.ipynb": ""})
     assert quizzes.differences(BUILT, tmp_path) == [
-        "solutions/q/q.ipynb is missing; run: python -m warmup_lib.build quizzes",
+        "solutions/q/q.ipynb is missing; run: python -m warmup_lib.builder quizzes",
         "quizzes/q/old.ipynb belongs to no quiz; delete it",
-        "quizzes/q/q.ipynb is not what the bank gives; run: python -m warmup_lib.build quizzes",
+        "quizzes/q/q.ipynb is not what the bank gives; run: python -m warmup_lib.builder quizzes",
     ]
 
 
@@ -49,7 +49,7 @@ def test_a_solution_notebook_has_each_question_in_order_under_stable_ids(quiz: s
 
 def test_an_unknown_command_is_told_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["nonsense"]) == 2
-    assert "usage: python -m warmup_lib.build" in capsys.readouterr().err
+    assert "usage: python -m warmup_lib.builder" in capsys.readouterr().err
 
 
 def test_building_outside_the_course_says_where_to_go(

@@ -166,7 +166,7 @@ def test_the_gradebook_holds_the_score_that_was_earned(course: Path, student: st
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_feedback_page_names_each_misconception(course: Path, number: int) -> None:
-    student = [name for name in CLASS if name.endswith(f"mistake_{number}")][0]
+    student = next(name for name in CLASS if name.endswith(f"mistake_{number}"))
     text = feedback_text(course, student)
     for question in BANK:
         assert f"Known mistake: {mistake(question, number)}" in text, question.name
@@ -188,7 +188,7 @@ def test_a_cell_that_raises_costs_only_its_own_question(course: Path) -> None:
 
 def test_odd_answers_get_a_sentence_each(course: Path) -> None:
     text = feedback_text(course, "hana_odd")
-    assert 'is the text \'0.08\'; a number has no quotes around it' in text
+    assert "is the text '0.08'; a number has no quotes around it" in text
     assert "must be one letter in quotes, one of A, B, C, D, E" in text
     assert "still running after 5 seconds" in text
     assert "is called with 1 argument, and yours is off_by_one()" in text

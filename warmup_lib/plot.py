@@ -51,7 +51,7 @@ class Picture:
         """Write the PNG to ``path``."""
         Path(path).write_bytes(self.png)
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         source = "data:image/png;base64," + base64.b64encode(self.png).decode()
         image = (
             f'<img alt="{html.escape(self.alt)}" src="{html.escape(source)}" '
@@ -163,12 +163,15 @@ def _style(position: int, points: int) -> dict[str, Any]:
 
 
 def _draw_lrs(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     for position, (name, lrs) in enumerate(curves.items()):
         style = _style(position, len(lrs))
         axes.plot(range(len(lrs)), lrs, label=name, drawstyle="steps-mid", **style)
-    axes.set_ylim(bottom=min(0.0, *(min(lrs) for lrs in curves.values())))
-    axes.margins(y=0.08)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    everything = [0.0, *(lr for lrs in curves.values() for lr in lrs)]
+    spare = 0.06 * (max(everything) - min(everything)) or 1.0
+    axes.set_ylim(min(everything) - spare, max(everything) + spare)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(alpha=0.3)
 
 

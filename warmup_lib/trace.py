@@ -85,11 +85,10 @@ def dry_run(
         # The twin optimizer takes no real steps, which schedulers would remark on.
         warnings.simplefilter("ignore", UserWarning)
         for update in range(updates):
-            if scheduler_first and update % updates_per_step == 0:
+            # A step after the last update would decide nothing that is asked for.
+            if update % updates_per_step == 0 and (scheduler_first or update > 0):
                 advance(twin_scheduler)
             trace.lrs.append(_held_lrs(twin))
-            if not scheduler_first and (update + 1) % updates_per_step == 0:
-                advance(twin_scheduler)
     return trace
 
 

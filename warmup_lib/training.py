@@ -203,10 +203,16 @@ def compare_warmup(
     Returns:
         Rows by init, then LR, then without (``warmup`` 0) and with.
 
+    Raises:
+        ValueError: no seeds, or an argument that is out of its range.
+
     >>> rows = compare_warmup([0.03], inits=["he"], seeds=[0], warmup=2, updates=3)
     >>> [(row.init, row.lr, row.warmup, len(row.accuracies)) for row in rows]
     [('he', 0.03, 0, 1), ('he', 0.03, 2, 1)]
     """
+    if not seeds:
+        raise ValueError("seeds must hold at least one seed, got none; one is one run a setting")
+    warmup = whole_number("warmup", warmup, remedy="the runs without warmup are made as well")
     schedules = {0: hold(), warmup: linear_warmup(warmup)}
     return [
         Row(

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright comes with the extra 'dev'")
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright comes with 'dev'")
 
 CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).parent.parent.parent

@@ -6,9 +6,3 @@ compares that with the :class:`~warmup_lib.quiz.key.Key`, which comes from runni
 the reference and every misconception, and gives
 :class:`~warmup_lib.quiz.feedback.Feedback`.
 """
-
-
-def __getattr__(name):  # TEMPORARY
-    from warmup_lib import learn
-
-    return getattr(learn, name)

@@ -57,9 +57,7 @@ def feedback_note(feedback: Feedback) -> Note:
     what nbgrader reads partial credit from.
     """
     points = "point" if feedback.points == 1 else "points"
-    heading = (
-        f"{_HEADINGS[feedback.outcome]} · {feedback.score:g} of {feedback.points:g} {points}"
-    )
+    heading = f"{_HEADINGS[feedback.outcome]} · {feedback.score:g} of {feedback.points:g} {points}"
     paragraphs = [feedback.message, *feedback.details]
     if feedback.misconception is not None:
         paragraphs.insert(0, f"Known mistake: *{feedback.misconception}*")

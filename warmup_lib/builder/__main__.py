@@ -1,4 +1,4 @@
-"""Build what is built: ``python -m warmup_lib.build [COMMAND]``.
+"""Build what is built: ``python -m warmup_lib.builder [COMMAND]``.
 
 Without an argument everything is written. ``check`` writes nothing, and fails where
 a built file is not what its source gives.
@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 from warmup_lib import questions
-from warmup_lib.build import figures, lessons, quizzes
+from warmup_lib.builder import figures, lessons, quizzes
 
 COMMANDS = ("lessons", "quizzes", "figures", "check")
-USAGE = f"usage: python -m warmup_lib.build [{'|'.join(COMMANDS)}]   (in the course's folder)\n"
+USAGE = f"usage: python -m warmup_lib.builder [{'|'.join(COMMANDS)}]   (in the course's folder)\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -58,7 +58,7 @@ def _stale_lessons(root: Path) -> list[str]:
     stray = sorted(set((root / "lessons").glob("*.ipynb")) - texts.keys())
     return [
         *(
-            f"lessons/{difference}; run: python -m warmup_lib.build lessons"
+            f"lessons/{difference}; run: python -m warmup_lib.builder lessons"
             for notebook, text in texts.items()
             if (difference := lessons.is_current(text, notebook)) is not None
         ),

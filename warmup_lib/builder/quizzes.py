@@ -99,7 +99,7 @@ def build(quiz: str, root: Path) -> dict[str, str]:
 
 def differences(built: Mapping[str, str], root: Path) -> list[str]:
     """One line for each file of a quiz that is missing, stray, or not as built."""
-    remedy = "run: python -m warmup_lib.build quizzes"
+    remedy = "run: python -m warmup_lib.builder quizzes"
     found = {
         path.relative_to(root).as_posix()
         for folder in ("solutions", "quizzes")
