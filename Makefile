@@ -20,14 +20,15 @@ start: $(VENV)/classroom
 	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons/01_why_warmup.ipynb $(ROOT) $(ARGS)
 
 test: $(VENV)/dev
-	@$(BIN)/python -m ruff check .
-	@$(BIN)/python -m ruff format --check .
-	@$(BIN)/python -m mypy
-	@echo "built files: rebuilding and comparing"
-	@$(BIN)/python -m warmup_lib.builder check
-	@$(BIN)/python -m pytest
-	@echo "lessons: running every cell again and comparing what it prints"
-	@$(BIN)/python -m pytest --nbval lessons -p no:doctest -W default
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	@echo "Rebuilding what is built from the bank and from the lessons' texts, and comparing ..."
+	$(BIN)/python -m warmup_lib.builder check
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@echo "Running every cell of every lesson again, and comparing what it prints ..."
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -o addopts= -o filterwarnings= -ra \
+	  --nbval --nbval-current-env lessons
 
 build: $(VENV)/dev
 	$(BIN)/python -m warmup_lib.builder

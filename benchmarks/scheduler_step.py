@@ -22,36 +22,39 @@ from torch.optim.lr_scheduler import LinearLR, LRScheduler, SequentialLR, StepLR
 from warmup_lib.schedulers import GradualWarmupScheduler
 
 ROUNDS, WARMUP, AFTER = 60, 1000, 4000
-OURS = "warmup_lib GradualWarmupScheduler"
+Make = Callable[[torch.optim.Optimizer], LRScheduler]
 
 
-def ours(optimizer: torch.optim.Optimizer, multiplier: float = 1.0) -> LRScheduler:
-    after = StepLR(optimizer, step_size=30, gamma=0.99)
-    return GradualWarmupScheduler(optimizer, multiplier, WARMUP, after)
+def ours(multiplier: float) -> Make:
+    return lambda optimizer: GradualWarmupScheduler(optimizer, multiplier, WARMUP, after(optimizer))
+
+
+def pypi(multiplier: float) -> Make:
+    from warmup_scheduler import GradualWarmupScheduler as Peer
+
+    return lambda optimizer: Peer(optimizer, multiplier, WARMUP, after(optimizer))
 
 
 def sequential(optimizer: torch.optim.Optimizer) -> LRScheduler:
     linear = LinearLR(optimizer, start_factor=0.1, total_iters=WARMUP)
-    after = StepLR(optimizer, step_size=30, gamma=0.99)
-    return SequentialLR(optimizer, [linear, after], milestones=[WARMUP])
+    return SequentialLR(optimizer, [linear, after(optimizer)], milestones=[WARMUP])
 
 
-def pypi(optimizer: torch.optim.Optimizer) -> LRScheduler:
-    from warmup_scheduler import GradualWarmupScheduler as Peer
-
-    return Peer(optimizer, 1.0, WARMUP, StepLR(optimizer, step_size=30, gamma=0.99))
+def after(optimizer: torch.optim.Optimizer) -> StepLR:
+    return StepLR(optimizer, step_size=30, gamma=0.99)
 
 
-CONTENDERS: dict[str, Callable[[torch.optim.Optimizer], LRScheduler]] = {
-    OURS: ours,
-    f"{OURS}, multiplier 2": lambda optimizer: ours(optimizer, 2.0),
-    "torch SequentialLR([LinearLR, StepLR])": sequential,
-}
-if importlib.util.find_spec("warmup_scheduler"):
-    CONTENDERS["PyPI warmup-scheduler"] = pypi
+def contenders() -> dict[str, dict[str, Make]]:
+    """By what is compared: ours first, then those with the same schedule."""
+    one = {"ours": ours(1.0), "torch SequentialLR([LinearLR, StepLR])": sequential}
+    two = {"ours, multiplier 2": ours(2.0)}
+    if importlib.util.find_spec("warmup_scheduler"):
+        one["PyPI warmup-scheduler"] = pypi(1.0)
+        two["PyPI warmup-scheduler, multiplier 2"] = pypi(2.0)
+    return {"multiplier 1": one, "multiplier 2": two}
 
 
-def microseconds_a_step(make: Callable[[torch.optim.Optimizer], LRScheduler]) -> tuple[float, ...]:
+def microseconds_a_step(make: Make) -> tuple[float, ...]:
     """Mean time of a step in the warmup, and of one behind it."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     scheduler = make(optimizer)
@@ -67,23 +70,25 @@ def microseconds_a_step(make: Callable[[torch.optim.Optimizer], LRScheduler]) ->
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    rounds: dict[str, list[tuple[float, ...]]] = {name: [] for name in CONTENDERS}
-    for _ in range(ROUNDS):
-        for name, make in CONTENDERS.items():
-            rounds[name].append(microseconds_a_step(make))
-    print(f"µs a step, median of {ROUNDS} rounds: {WARMUP} steps of warmup, {AFTER} behind it\n")
-    print(f"{'':45} warmup  after    all   ours/this: warmup  after    all")
-    for name, times in rounds.items():
-        medians = [statistics.median(column) for column in zip(*times, strict=True)]
-        ratios = [
-            statistics.median(mine / theirs for mine, theirs in zip(mines, column, strict=True))
-            for mines, column in zip(
-                zip(*rounds[OURS], strict=True), zip(*times, strict=True), strict=True
-            )
-        ]
-        columns = "".join(f"{value:7.2f}" for value in medians)
-        compared = "".join(f"{ratio:7.2f}" for ratio in ratios)
-        print(f"{name:45}{columns}              {compared}")
+    print(f"us a step, median of {ROUNDS} rounds: {WARMUP} steps of warmup, {AFTER} behind it")
+    print("ours/this: the median of the ratios within each round; below 1, ours is faster")
+    for title, makes in contenders().items():
+        rounds: dict[str, list[tuple[float, ...]]] = {name: [] for name in makes}
+        for _ in range(ROUNDS):
+            for name, make in makes.items():
+                rounds[name].append(microseconds_a_step(make))
+        print(f"\n{title:40}  warmup  after    all    ours/this: warmup  after    all")
+        first, *_ = rounds.values()
+        for name, times in rounds.items():
+            medians = [statistics.median(column) for column in zip(*times, strict=True)]
+            ratios = [
+                statistics.median(a / b for a, b in zip(mine, theirs, strict=True))
+                for mine, theirs in zip(
+                    zip(*first, strict=True), zip(*times, strict=True), strict=True
+                )
+            ]
+            print(f"{name:40}", *(f"{t:7.2f}" for t in medians), " " * 11, end="")
+            print(*(f"{r:7.2f}" for r in ratios))
 
 
 if __name__ == "__main__":

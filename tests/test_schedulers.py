@@ -867,3 +867,18 @@ def test_schedule_lr_refuses_a_parameter_group_added_later() -> None:
     optimizer.add_param_group({"params": [parameter()], "lr": 0.5})
     with pytest.raises(ValueError):
         scheduler.step()
+
+
+def test_last_lr_is_what_the_optimizer_holds_even_after_an_edit_by_hand() -> None:
+    optimizer = build_optimizer()
+    scheduler = GradualWarmupScheduler(optimizer, 2, 3)
+    optimizer.param_groups[0]["lr"] = 0.033
+    assert scheduler.get_last_lr() == [0.033]
+
+
+@pytest.mark.parametrize("loss", [0.5, torch.tensor(0.5)])
+def test_a_metric_given_as_epoch_is_told_how_to_be_given(loss: Any) -> None:
+    optimizer = build_optimizer()
+    scheduler = GradualWarmupScheduler(optimizer, 1, 3, ReduceLROnPlateau(optimizer))
+    with pytest.raises(ValueError, match=r"epoch must be a whole number.*call step\(metrics="):
+        scheduler.step(loss)

@@ -172,11 +172,7 @@ class GradualWarmupScheduler(LRScheduler):
             self._update_lr(epoch, metrics)
 
     def _update_lr(self, epoch: int | None = None, metrics: SupportsFloat | None = None) -> None:
-        target = (
-            self.last_epoch + 1
-            if epoch is None
-            else whole_number("epoch", epoch, at_least=0, remedy="epochs count from 0")
-        )
+        target = self.last_epoch + 1 if epoch is None else self._checked(epoch)
         if target <= self.total_epoch:
             if self.last_epoch > self.total_epoch:
                 self._restart_after(target)
@@ -191,6 +187,14 @@ class GradualWarmupScheduler(LRScheduler):
             target > self.total_epoch and self.multiplier == 1 and _is_plain(self.after_scheduler)
         )
 
+    def _checked(self, epoch: int) -> int:
+        if self._is_plateau and isinstance(epoch, (float, Tensor)):
+            raise ValueError(
+                f"epoch must be a whole number, got {epoch!r}; if it is the metric that "
+                f"ReduceLROnPlateau watches, call step(metrics={epoch!r})"
+            )
+        return whole_number("epoch", epoch, at_least=0, remedy="epochs count from 0")
+
     @property
     def _is_plateau(self) -> bool:
         return isinstance(self.after_scheduler, ReduceLROnPlateau)
@@ -200,11 +204,12 @@ class GradualWarmupScheduler(LRScheduler):
         if self.last_epoch < self.total_epoch:
             factor = self.multiplier * self._ramp(self.last_epoch)
             return [base_lr * factor for base_lr in self.base_lrs]
-        return [own_lr * self.multiplier for own_lr in self.after_scheduler.get_last_lr()]
+        return [own_lr * self.multiplier for own_lr in _own_lrs(self.after_scheduler)]
 
     def get_last_lr(self) -> list[LR]:
-        """The learning rates that this scheduler set last, one a group."""
-        return self.get_lr()
+        """The learning rates that the optimizer holds, one a group."""
+        lrs = [group["lr"] for group in self.optimizer.param_groups]
+        return [lr.clone() if isinstance(lr, Tensor) else lr for lr in lrs]
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values only: ``torch.load(weights_only=True)`` reads them back."""
@@ -248,9 +253,9 @@ class GradualWarmupScheduler(LRScheduler):
             _write_lrs(self.optimizer, after.get_last_lr())
             after.step(metrics)
             return
-        _write_lrs(self.optimizer, after.get_last_lr())
+        _write_lrs(self.optimizer, _own_lrs(after))
         optimizer_has_stepped = getattr(self.optimizer, "_opt_called", False)
-        if after.last_epoch > 0 if _is_plain(after) else optimizer_has_stepped:
+        if optimizer_has_stepped and self.last_epoch > self.total_epoch:
             after.step()
             return
         with warnings.catch_warnings():
@@ -278,6 +283,13 @@ class GradualWarmupScheduler(LRScheduler):
             )
         _write_lrs(self.optimizer, self.base_lrs)
         _restart(after)
+
+
+def _own_lrs(scheduler: LRScheduler) -> list[LR]:
+    """What it computed last, whatever the optimizer holds by now."""
+    if isinstance(scheduler, GradualWarmupScheduler):
+        return scheduler.get_lr()
+    return scheduler.get_last_lr()
 
 
 def _is_plain(scheduler: LRScheduler) -> bool:
