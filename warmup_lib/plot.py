@@ -51,13 +51,18 @@ class Picture:
         """Write the PNG to ``path``."""
         Path(path).write_bytes(self.png)
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+    @property
+    def html(self) -> str:
+        """The figure as HTML, with its alt text."""
         source = "data:image/png;base64," + base64.b64encode(self.png).decode()
         image = (
             f'<img alt="{html.escape(self.alt)}" src="{html.escape(source)}" '
             'style="max-width:100%;height:auto">'
         )
-        return {"text/html": f"<figure>{image}</figure>", "text/plain": self.text}
+        return f"<figure>{image}</figure>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
 
 
 def plot_lrs(
@@ -85,8 +90,8 @@ def plot_lrs(
     _draw_lrs(axes, curves)
     axes.set(title=title, xlabel=xlabel, ylabel="learning rate used")
     axes.legend()
-    lines = [f"{name}: {_say_lrs(lrs, xlabel)}" for name, lrs in curves.items()]
-    return _picture(figure, title, lines)
+    lines = [f"{name}: {say_lrs(lrs, xlabel)}" for name, lrs in curves.items()]
+    return picture_of(figure, title, lines)
 
 
 def plot_runs(runs: Mapping[str, Run], *, title: str, xlabel: str = "update") -> Picture:
@@ -121,10 +126,10 @@ def plot_runs(runs: Mapping[str, Run], *, title: str, xlabel: str = "update") ->
     _draw_lrs(below, {name: run.lrs for name, run in runs.items()})
     below.set(xlabel=xlabel, ylabel="learning rate used")
     lines = [
-        f"{name}: {_say_losses(run, xlabel)}; {_say_lrs(run.lrs, xlabel)}"
+        f"{name}: {_say_losses(run, xlabel)}; {say_lrs(run.lrs, xlabel)}"
         for name, run in runs.items()
     ]
-    return _picture(figure, title, lines)
+    return picture_of(figure, title, lines)
 
 
 def _check_count(argument: str, drawn: Mapping[str, object]) -> None:
@@ -199,7 +204,8 @@ def _draw_losses(axes: Axes, runs: Mapping[str, Run]) -> None:
     axes.grid(alpha=0.3)
 
 
-def _say_lrs(lrs: Sequence[float], xlabel: str) -> str:
+def say_lrs(lrs: Sequence[float], xlabel: str) -> str:
+    """First LR, peak and last LR in a sentence, as alt text and text twin say them."""
     last = len(lrs) - 1
     if last == 0:
         return f"LR {lrs[0]:.4g} at {xlabel} 0, the only one"
@@ -227,7 +233,8 @@ def _say_losses(run: Run, xlabel: str) -> str:
     return ", ".join(said)
 
 
-def _picture(figure: Figure, title: str, lines: list[str]) -> Picture:
+def picture_of(figure: Figure, title: str, lines: list[str]) -> Picture:
+    """The figure as it is now, and what it shows in lines of text."""
     buffer = io.BytesIO()
     # The software's version in the PNG would change a built notebook with every release.
     figure.savefig(buffer, format="png", metadata={"Software": None})

@@ -91,7 +91,16 @@ def build_lesson(text: Path) -> Any:
     except (CellControlSignal, DeadKernelError) as error:
         raise _lesson_error(text, notebook, str(error).strip()) from error
     notebook.metadata = type(notebook.metadata)(METADATA)
+    _leave_out_widgets(notebook)
     return notebook
+
+
+def _leave_out_widgets(notebook: Any) -> None:
+    """A widget is nothing without its kernel; what stands in for it is kept."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data.pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def _lesson_error(text: Path, notebook: Any, what: str) -> LessonError:
