@@ -14,8 +14,18 @@ from warmup_lib.quiz.compare import same_values
 from warmup_lib.quiz.examine import make_key, observe
 from warmup_lib.quiz.feedback import Feedback, Outcome
 from warmup_lib.quiz.judge import judge
-from warmup_lib.quiz.key import Key
+from warmup_lib.quiz.key import Key, shown
 from warmup_lib.quiz.question import Question
+
+for quiz in questions.QUIZZES:
+    folder = Path(str(questions.quiz_module(quiz).__file__)).parent
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    order = questions.quiz_module(quiz).ORDER
+    # Before anything is run, whichever test was asked for.
+    assert sorted(order) == sorted(files), (
+        f"ORDER in {quiz}/__init__.py must list each question's file once; "
+        f"only in ORDER: {sorted(set(order) - files)}, only a file: {sorted(files - set(order))}"
+    )
 
 NAMES = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
 KEYS: dict[str, Key] = {}
@@ -47,7 +57,8 @@ def misconceptions() -> list[tuple[str, str]]:
 
 
 def test_the_reference_passes(question: Question) -> None:
-    assert feedback_on(question, question.reference()).passed
+    feedback = feedback_on(question, question.reference())
+    assert feedback.passed, f"the reference of {question.name} must pass: {feedback.message}"
 
 
 def test_the_solution_cell_passes_as_it_is_printed(question: Question) -> None:
@@ -57,7 +68,10 @@ def test_the_solution_cell_passes_as_it_is_printed(question: Question) -> None:
 
 def test_the_untouched_starter_is_not_attempted(question: Question) -> None:
     feedback = feedback_on(question, value_of_cell(question, question.starter()))
-    assert feedback.outcome is Outcome.NOT_ATTEMPTED
+    assert feedback.outcome is Outcome.NOT_ATTEMPTED, (
+        f"the cell as the student gets it must count as not attempted, and it {feedback.outcome}:"
+        f"\n{question.starter()}"
+    )
     assert feedback.score == 0
 
 
@@ -66,11 +80,14 @@ def test_a_misconception_fails_under_its_own_name(name: str, wrong: str) -> None
     question = questions.load(name)
     answer = question.wrong_answers()[wrong]
     feedback = feedback_on(question, answer)
-    assert feedback.score == 0
+    assert not feedback.passed, f"{wrong!r} gives the right answer: its model must be a wrong one"
     if wrong == question.starter_is:
         assert feedback.outcome is Outcome.NOT_ATTEMPTED
     else:
-        assert feedback.misconception == wrong
+        assert feedback.misconception == wrong, (
+            f"{wrong!r} and {feedback.misconception!r} both give "
+            f"{shown(observe(question, answer).values)}; drop one, or let the probe tell them apart"
+        )
         assert feedback.outcome is Outcome.INCORRECT
 
 
@@ -87,7 +104,7 @@ def test_a_misconception_is_found_in_the_cell_that_a_student_would_write(
 def test_every_alternative_right_answer_passes(question: Question) -> None:
     for answer in question.alternatives:
         feedback = feedback_on(question, answer)
-        assert feedback.passed, (answer, feedback)
+        assert feedback.passed, f"the alternative {answer} must pass: {feedback}"
 
 
 def test_functions_have_two_right_answers_besides_the_reference(question: Question) -> None:
@@ -108,15 +125,16 @@ def test_labels_and_values_go_together(question: Question) -> None:
 
 
 def test_everything_a_student_needs_is_there(question: Question) -> None:
-    assert question.title
-    assert question.task()
-    assert question.holds.endswith(".")
-    assert len(question.hints) >= 2
-    assert all(hint.strip() for hint in question.hints)
+    assert question.title, "title is missing"
+    assert question.task(), "prompt is missing"
+    assert question.holds.endswith("."), "holds must be a sentence: what is true of a right answer"
+    assert len(question.hints) >= 2, "hints must be two or more, from gentle to telling"
+    assert all(hint.strip() for hint in question.hints), "one of the hints is empty"
     assert "{answer}" in question.steps, "the worked steps must end in the key, made by running"
-    assert "\n" not in question.quick_check
-    assert len(question.misconceptions) >= 2
-    assert question.points >= 1
+    assert question.quick_check, "quick_check is missing"
+    assert "\n" not in question.quick_check, "quick_check must be one line"
+    assert len(question.misconceptions) >= 2, "there must be two misconceptions or more"
+    assert question.points >= 1, "points must be 1 or more"
 
 
 def test_every_misconception_has_a_name_and_a_sentence_of_its_own(question: Question) -> None:
@@ -145,15 +163,6 @@ def test_only_the_last_hint_may_name_the_key(question: Question) -> None:
     if question.kind == "predict" and len(key_of(question).expected.values) == 1:
         for hint in question.hints[:-1]:
             assert question.answer_shown() not in hint
-
-
-@pytest.mark.parametrize("quiz", questions.QUIZZES)
-def test_the_order_lists_every_file_once(quiz: str) -> None:
-    folder = Path(str(questions.quiz_module(quiz).__file__)).parent
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
-    order = questions.quiz_module(quiz).ORDER
-    assert set(order) == files, "each question's file must stand in ORDER, and nothing else"
-    assert len(order) == len(files)
 
 
 @pytest.mark.parametrize("quiz", questions.QUIZZES)

@@ -29,8 +29,8 @@ def test_check_finds_the_answer_by_the_questions_name(notebook: pytest.MonkeyPat
 
 def test_a_missing_answer_is_not_a_traceback() -> None:
     shown = check("lambda_lr/first_print")
-    assert "Not attempted" in str(shown)
-    assert "run the cell that defines it" in str(shown)
+    assert "? Could not be checked" in str(shown)
+    assert "Run the cell that defines it; if that cell ends in an error" in str(shown)
     assert repr(shown) == "0"
 
 

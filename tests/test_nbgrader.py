@@ -65,7 +65,7 @@ def untouched(question: Question) -> str:
 
 def raises(question: Question) -> str:
     """The first question's cell raises and the second is no Python; the rest is right."""
-    broken = {BANK[0].name: "first_print = 1 / 0", BANK[1].name: "used_by_updates = [0.02, 0.04"}
+    broken = {BANK[0].name: "first_print = 1 / 0", BANK[1].name: "used_by_updates = [0.1, 0.2"}
     return broken.get(question.name, question.solution())
 
 
@@ -183,7 +183,7 @@ def test_the_feedback_page_of_an_untouched_quiz_says_so(course: Path) -> None:
 def test_a_cell_that_raises_costs_only_its_own_question(course: Path) -> None:
     text = feedback_text(course, "gus_raises")
     assert text.count("✓ Right") == len(BANK) - 2
-    assert "There is no first_print yet: run the cell that defines it." in text
+    assert "No answer could be read: there is no first_print." in text
 
 
 def test_odd_answers_get_a_sentence_each(course: Path) -> None:

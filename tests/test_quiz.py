@@ -49,7 +49,7 @@ def test_a_number_may_come_as_any_kind_of_number(answer: Any) -> None:
 
 @pytest.mark.parametrize("form", [list, tuple, np.array, torch.tensor])
 def test_a_list_may_come_as_any_kind_of_sequence(form: Any) -> None:
-    assert feedback_on(NUMBERS, form([0.02, 0.04, 0.06, 0.08, 0.1])).passed
+    assert feedback_on(NUMBERS, form([0.1, 0.2, 0.3, 0.3, 0.3])).passed
 
 
 @pytest.mark.parametrize("form", [str.lower, str.upper, lambda letter: f" {letter} "])
@@ -115,11 +115,31 @@ def gives_nothing(update: int) -> None:
     return None
 
 
+def raises_a_kin_of_not_implemented(update: int) -> float:
+    class UnsupportedError(NotImplementedError):
+        pass
+
+    raise UnsupportedError("no")
+
+
+def one_update(model: Any, optimizer: Any, scheduler: Any, batches: Any, epochs: int) -> None:
+    model(batches[0]).sum().backward()
+    optimizer.step()
+
+
+def steps_without_gradients(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, epochs: int
+) -> None:
+    for _ in range(epochs * len(batches)):
+        optimizer.step()
+        scheduler.step()
+
+
 @pytest.mark.parametrize(
     ("name", "answer", "helps"),
     [
         (NUMBER, "0.08", "has no quotes around it"),
-        (NUMBER, None, "`first_print` is `None`"),
+        (NUMBER, None, "`first_print` must be a number, and is `None`"),
         (NUMBER, True, "must be a number, and is of type `bool`"),
         (NUMBER, [0.08], "One number is asked for, and a list of 1 was given"),
         (NUMBER, torch.zeros(3), "must be one number"),
@@ -142,7 +162,12 @@ def gives_nothing(update: int) -> None:
         (FUNCTION, lambda update: math.nan, "`ramp_from_one_nth(0)` is `nan`"),
         (FUNCTION, lambda update: "0.2", "is the text `'0.2'`"),
         (FUNCTION, lambda update: [0.2], "must be a number, and is of type `list`"),
-        (LOOP, lambda *everything: None, "made 0 updates"),
+        (FUNCTION, lambda update: input(), "calls `input()`, and nobody is there to type"),
+        (FUNCTION, raises_a_kin_of_not_implemented, "raised `UnsupportedError: no`"),
+        (LOOP, lambda *everything: None, "made 0 updates, and 3 epochs of 4 batches need 12"),
+        (LOOP, one_update, "made 1 update, and"),
+        (LOOP, steps_without_gradients, "without a `backward()` before it moves nothing"),
+        (LOOP, lambda *everything: 1 / 0, "`step_per_batch(…)` raised `ZeroDivisionError"),
         (LOOP, lambda model, optimizer, scheduler, batches, epochs: batches[99], "raised"),
     ],
 )
@@ -196,6 +221,10 @@ def test_a_known_mistake_is_named_with_its_first_wrong_update() -> None:
     feedback = feedback_on(FUNCTION, lambda update: (update + 1) / 5)
     assert feedback.misconception == "no-cap"
     assert feedback.details == ("First difference at update 5: yours is `1.2`.",)
+
+
+def test_an_unknown_single_number_is_said_back() -> None:
+    assert feedback_on(NUMBER, -0.08).details[0] == "Your answer is `-0.08`."
 
 
 def test_the_believed_value_stands_in_the_sentence() -> None:
@@ -311,7 +340,7 @@ def test_a_key_with_a_model_that_cannot_run_says_which() -> None:
     broken = type(question)(
         **{**vars(question), "answer": lambda update: None}  # type: ignore[arg-type]
     )
-    with pytest.raises(ValueError, match=r"the reference must run, but: .*is `None`"):
+    with pytest.raises(ValueError, match=r"the reference must run, but: .*gives `None`"):
         make_key(broken)
 
 

@@ -70,9 +70,9 @@ def _observe_notebook(question: Question) -> Observation:
         answer = vars(__main__)[question.variable]
     except KeyError:
         return Observation(
-            trouble="not attempted",
-            message=f"There is no `{question.variable}` yet: run the cell that defines it. "
-            "If that cell ends in an error, mend that first.",
+            trouble="missing",
+            message=f"No answer could be read: there is no `{question.variable}`. Run the cell "
+            "that defines it; if that cell ends in an error, mend that first.",
         )
     return observe(question, answer)
 

@@ -45,6 +45,7 @@ def write_quizzes(root: Path) -> None:
         for path, text in quizzes.build(quiz, root).items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{quiz}: {len(questions.names(quiz))} questions\n")
 
 
 def stale(root: Path) -> list[str]:

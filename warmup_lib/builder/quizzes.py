@@ -37,8 +37,9 @@ KERNEL = {
 def solution_notebook(quiz: str) -> Notebook:
     """The instructor's notebook of a quiz, in nbgrader's source format."""
     module = questions.quiz_module(quiz)
+    introduction = module.INTRODUCTION.replace("{count}", str(len(module.ORDER)))
     cells = [
-        _cell(f"{quiz}-introduction", f"# Quiz: {module.TITLE}\n\n{module.INTRODUCTION}"),
+        _cell(f"{quiz}-introduction", f"# Quiz: {module.TITLE}\n\n{introduction}"),
         _cell(f"{quiz}-setup", module.SETUP, code=True),
     ]
     for number, name in enumerate(questions.names(quiz), start=1):

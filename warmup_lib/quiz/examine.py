@@ -6,6 +6,7 @@ import io
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
+from unittest import mock
 
 from warmup_lib.quiz.feedback import Feedback
 from warmup_lib.quiz.judge import judge
@@ -26,10 +27,15 @@ def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Obs
     """
     noise = io.StringIO()
     try:
-        with redirect_stdout(noise), redirect_stderr(noise), warnings.catch_warnings():
+        with (
+            redirect_stdout(noise),
+            redirect_stderr(noise),
+            mock.patch("builtins.input", _no_input),
+            warnings.catch_warnings(),
+            time_limit(seconds),
+        ):
             warnings.simplefilter("ignore")
-            with time_limit(seconds):
-                return Observation(values=tuple(question.probe(answer)))
+            return Observation(values=tuple(question.probe(answer)))
     except AnswerTroubleError as trouble:
         return Observation(trouble=trouble.trouble, message=str(trouble))
     except TimeLimitExceededError:
@@ -45,6 +51,12 @@ def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Obs
             trouble="raised",
             message=f"`{question.variable}` could not be examined: `{type(error).__name__}{said}`.",
         )
+
+
+def _no_input(*prompt: object) -> str:  # noqa: ARG001  # what input() is given
+    raise AnswerTroubleError(
+        "raised", "The function calls `input()`, and nobody is there to type; use its arguments."
+    )
 
 
 def make_key(question: Question) -> Key:

@@ -9,6 +9,7 @@ from warmup_lib.quiz.observation import Observation
 
 _OUTCOMES = {
     "not attempted": Outcome.NOT_ATTEMPTED,
+    "missing": Outcome.COULD_NOT_CHECK,
     "wrong type": Outcome.INCORRECT,
     "raised": Outcome.INCORRECT,
     "timed out": Outcome.INCORRECT,
@@ -49,21 +50,21 @@ def judge(key: Key, seen: Observation) -> Feedback:
                 Outcome.INCORRECT,
                 model.says,
                 misconception=name,
-                details=(_where(key, seen),),
+                details=(_where(key, seen) if len(seen.values) > 1 else "",),
             )
     explanation = explain(seen.values, key.expected.values, tolerance=key.tolerance)
     return _feedback(
         key,
         Outcome.INCORRECT,
-        "That is not it, and no mistake that is known to us explains it.",
+        "Not right, and it matches none of the mistakes that we know.",
         details=(_where(key, seen), explanation or "", f"What must hold: {key.holds}"),
     )
 
 
 def _where(key: Key, seen: Observation) -> str:
-    """Where the first difference is, for answers of more than one value."""
+    """What was given, and where it first differs from what is right."""
     if len(key.expected.values) < 2:
-        return ""
+        return f"Your answer is `{shown(seen.values)}`." if seen.values else ""
     index = first_difference(seen.values, key.expected.values, tolerance=key.tolerance)
     if index is None or index >= min(len(seen.values), len(key.labels)):
         return f"{len(seen.values)} values were given, {len(key.expected.values)} are expected."

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, SupportsFloat, TypeAlias
 
 Value: TypeAlias = float | str
-Trouble: TypeAlias = Literal["not attempted", "wrong type", "raised", "timed out"]
+Trouble: TypeAlias = Literal["not attempted", "missing", "wrong type", "raised", "timed out"]
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,18 @@ def as_number(value: object, what: str) -> float:
         raise AnswerTroubleError(
             "wrong type", f"{what} is the text `{value!r:.60}`; a number has no quotes around it."
         )
-    if value is None:
-        raise AnswerTroubleError(
-            "wrong type", f"{what} is `None`; does every path of the function `return` a number?"
-        )
     if isinstance(value, bool) or not isinstance(value, SupportsFloat):
-        raise AnswerTroubleError(
-            "wrong type", f"{what} must be a number, and is of type `{type(value).__name__}`."
-        )
+        raise AnswerTroubleError("wrong type", f"{what} must be a number, and is {_called(value)}.")
     try:
         number = float(value)
     except (TypeError, ValueError):
         raise AnswerTroubleError(
-            "wrong type", f"{what} must be one number, and is of type `{type(value).__name__}`."
+            "wrong type", f"{what} must be one number, and is {_called(value)}."
         ) from None
     if not math.isfinite(number):
         raise AnswerTroubleError("wrong type", f"{what} is `{number}`, which is no learning rate.")
     return number
+
+
+def _called(value: object) -> str:
+    return "`None`" if value is None else f"of type `{type(value).__name__}`"

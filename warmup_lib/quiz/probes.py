@@ -38,10 +38,17 @@ class Factors:
         return [f"{self.of} {index}" for index in range(self.count)]
 
     def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
-        return [
-            as_number(called(function, name, index), f"`{name}({index})`")
-            for index in range(self.count)
-        ]
+        return [self._factor(function, name, index) for index in range(self.count)]
+
+    def _factor(self, function: Callable[..., Any], name: str, index: int) -> float:
+        value = called(function, name, index)
+        if value is None:
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}({index})` gives `None`; does every path of the function `return` "
+                "a number?",
+            )
+        return as_number(value, f"`{name}({index})`")
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,9 @@ class UsedByLoop:
         if len(trace) != len(self.labels):
             raise AnswerTroubleError(
                 "wrong type",
-                f"`{name}` made {len(trace)} updates; {self.epochs} epochs of {self.batches} "
-                f"batches need {len(self.labels)}, one a batch.",
+                f"`{name}` made {_counted(len(trace), 'update')}, and {self.epochs} epochs of "
+                f"{self.batches} batches need {len(self.labels)}, one a batch. An "
+                "`optimizer.step()` without a `backward()` before it moves nothing.",
             )
         return trace.used()
 
@@ -88,16 +96,18 @@ def called(function: Callable[..., Any], name: str, *arguments: Any) -> Any:
         AnswerTroubleError: it takes other arguments, raises, or is not written yet.
     """
     _check_signature(function, name, arguments)
-    shown = f"{name}({', '.join(repr(a) for a in arguments if isinstance(a, int)) or '…'})"
+    plain = all(isinstance(argument, int) for argument in arguments)
+    shown = f"{name}({', '.join(map(repr, arguments)) if plain else '…'})"
     try:
         return function(*arguments)
-    except NotImplementedError:
-        raise AnswerTroubleError(
-            "not attempted", f"`{name}` still raises `NotImplementedError`; write its body."
-        ) from None
     except AnswerTroubleError:
         raise
     except (Exception, SystemExit) as error:
+        # Not its subclasses: a kernel raises one of its own for input().
+        if type(error) is NotImplementedError:
+            raise AnswerTroubleError(
+                "not attempted", f"`{name}` still raises `NotImplementedError`; write its body."
+            ) from None
         said = f": {error}" if str(error) else ""
         raise AnswerTroubleError(
             "raised", f"`{shown}` raised `{type(error).__name__}{said}`."
@@ -115,10 +125,10 @@ def _check_signature(function: Callable[..., Any], name: str, arguments: Sequenc
     except TypeError:
         raise AnswerTroubleError(
             "wrong type",
-            f"`{name}` is called with {_arguments(len(arguments))}, and yours is "
+            f"`{name}` is called with {_counted(len(arguments), 'argument')}, and yours is "
             f"`{name}{signature}`; keep the first line as it was.",
         ) from None
 
 
-def _arguments(count: int) -> str:
-    return "1 argument" if count == 1 else f"{count} arguments"
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

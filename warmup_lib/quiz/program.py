@@ -45,7 +45,7 @@ class Program:
         if count != 1:
             raise ValueError(
                 f"old must stand in the program exactly once, but {old!r} stands there "
-                f"{count} times; quote more of the line, or what is there now:\n{self.source}"
+                f"{count} times; quote it as it is here, with this indentation:\n{self.source}"
             )
         return Program(self.source.replace(old, new), self.names)
 

@@ -53,9 +53,7 @@ class Write(Question):
         return self.prompt
 
     def starter(self) -> str:
-        definition, source = _parsed(self.answer)
-        if ast.get_docstring(definition) is None:
-            raise ValueError(f"{self.answer.__name__} needs a docstring that sets the task")
+        definition, source = _parsed_with_docstring(self.answer)
         docstring = _lines(source, definition.body[:1])
         return (
             f"{_first_line(definition, self.variable)}\n{docstring}\n"
@@ -81,7 +79,14 @@ class Fix(Write):
         return self.broken
 
     def starter(self) -> str:
-        return self.cell(self.wrong_answers()[self.broken])
+        models = self.wrong_answers()
+        if self.broken not in models:
+            raise ValueError(
+                f"broken must name a misconception, got {self.broken!r}; there are "
+                f"{', '.join(models)}"
+            )
+        _parsed_with_docstring(models[self.broken])
+        return self.cell(models[self.broken])
 
 
 def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
@@ -89,6 +94,15 @@ def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
     definition = ast.parse(source).body[0]
     if not isinstance(definition, ast.FunctionDef):
         raise ValueError(f"{function.__name__} must be written with `def`, to be shown to students")
+    return definition, source
+
+
+def _parsed_with_docstring(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:
+    definition, source = _parsed(function)
+    if ast.get_docstring(definition) is None:
+        raise ValueError(
+            f"{function.__name__} must have a docstring: the student gets it, and it sets the task"
+        )
     return definition, source
 
 

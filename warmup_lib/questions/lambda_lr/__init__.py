@@ -3,7 +3,7 @@
 TITLE = "LambdaLR"
 
 INTRODUCTION = """\
-Eleven questions on warming up with `LambdaLR`. Every key is made by running the code that
+{count} questions on warming up with `LambdaLR`. Every key is made by running the code that
 you read, so if you doubt one, run it.
 
 Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0,

@@ -45,35 +45,35 @@ each make with a learning rate of 0?""",
 Only counter 0 gives 0. Stepped after every update, one update has counter 0; stepped after every
 epoch, all ten updates of the first epoch have it. That is **{answer}**. A ramp that starts at 1/5
 would waste none in either run. The waste is certain; harm to the final accuracy is not.""",
-    quick_check="A factor of 0 costs as many updates as there are to one `scheduler.step()`.",
+    quick_check="A factor of 0 costs all the updates before the first `scheduler.step()`.",
     claims=(
         Claim(
-            "one-and-ten",
+            "one-update-or-one-epoch",
             "1 in the first run, 10 in the second",
             costs(1, UPDATES_AN_EPOCH),
             "One value of the counter gives 0; it lasts one update or one epoch.",
         ),
         Claim(
-            "one-and-one",
+            "counts-values-of-the-counter",
             "1 in both",
             costs(1, 1),
             "You count values of the counter. In the second run ten updates share each of them.",
         ),
         Claim(
-            "none",
+            "expects-a-small-start",
             "none in either: the warmup starts at a small learning rate",
             costs(0, 0),
             "`min(0 / 5, 1.0)` is 0, and the counter starts at 0.",
         ),
         Claim(
-            "ten-and-ten",
+            "takes-t-for-the-epoch",
             "10 in both: `t` is the epoch",
             costs(UPDATES_AN_EPOCH, UPDATES_AN_EPOCH),
             "`LambdaLR` does not know what an epoch is: `t` counts calls of `scheduler.step()`, "
             "and the first run makes one after every update.",
         ),
         Claim(
-            "whole-warmup",
+            "whole-warmup-at-zero",
             "5 in the first run, 50 in the second",
             costs(5, 5 * UPDATES_AN_EPOCH),
             "You take the whole warmup to run at 0. It rises from 0; only its first value is 0.",

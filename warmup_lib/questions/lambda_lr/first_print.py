@@ -55,7 +55,14 @@ The line says **{answer}**, which is the LR that the next pass will use.""",
             "index-as-count",
             "{believed} is the base LR times the loop's 0-based index over 5. The lambda adds one "
             "to its counter, and the counter is not the loop's index by then.",
-            program.edited("(epoch + 1) / 5", "(epoch - 1) / 5"),
+            program.edited("(epoch + 1) / 5", "epoch / 5").edited(
+                STEP + PRINT, PRINT + "\n" + STEP
+            ),
+        ),
+        Misconception(
+            "factor-for-lr",
+            "{believed} is what the lambda gives. `LambdaLR` multiplies the base LR by it.",
+            program.edited("lr=0.1", "lr=1.0"),
         ),
         Misconception(
             "already-at-the-peak",

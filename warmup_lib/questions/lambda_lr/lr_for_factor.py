@@ -9,7 +9,7 @@ from warmup_lib.quiz.question import Misconception
 
 
 def loop() -> None:
-    peak = 0.1
+    peak = 0.2
     model = torch.nn.Linear(2, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=peak)
     scheduler = LambdaLR(optimizer, lambda update: min(peak * (update + 1) / 5, peak))
@@ -34,11 +34,11 @@ QUESTION = Predict(
     hints=(
         "What does the lambda give for 9?",
         "What does `LambdaLR` do with what the lambda gives?",
-        "The base LR, 0.1, is multiplied by the lambda's value, and that value is 0.1 as well.",
+        "The base LR, 0.2, is multiplied by the lambda's value, and that value is 0.2 as well.",
     ),
     steps="""\
-The lambda gives 0.1 for every update from the fifth on. `LambdaLR` takes that for a factor and
-multiplies the base LR by it: `0.1 * 0.1`. The run goes on at **{answer}**, a tenth of what was
+The lambda gives 0.2 for every update from the fifth on. `LambdaLR` takes that for a factor and
+multiplies the base LR by it: `0.2 * 0.2`. The run goes on at **{answer}**, a fifth of what was
 meant, and no error says so. The lambda must give a factor: `min((update + 1) / 5, 1.0)`.""",
     quick_check="At the peak the lambda must give 1, whatever the learning rate is.",
     misconceptions=(

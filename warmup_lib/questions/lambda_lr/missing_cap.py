@@ -10,10 +10,10 @@ from warmup_lib.quiz.question import Misconception
 
 def loop() -> None:
     model = torch.nn.Linear(2, 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    scheduler = LambdaLR(optimizer, lambda update: (update + 1) / 5)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.4)
+    scheduler = LambdaLR(optimizer, lambda update: (update + 1) / 8)
 
-    for update in range(8):
+    for update in range(12):
         print(f"Update {update}: lr {scheduler.get_last_lr()[0]:.2f}")
         # ... forward and backward pass ...
         optimizer.step()
@@ -25,28 +25,28 @@ PRINT = '    print(f"Update {update}: lr {scheduler.get_last_lr()[0]:.2f}")\n'
 
 QUESTION = Predict(
     title="After the ramp",
-    prompt="The warmup was to take five updates, up to the base LR of 0.1. Which learning rate "
-    "stands on the line that starts with `Update 7`?",
+    prompt="The warmup was to take eight updates, up to the base LR of 0.4. Which learning rate "
+    "stands on the line that starts with `Update 11`?",
     program=program,
-    line="Update 7",
+    line="Update 11",
     difficulty="core",
-    holds="It is the LR that update 7 uses.",
+    holds="It is the LR that update 11 uses.",
     hints=(
-        "What does the lambda give for 4? And for 5?",
+        "What does the lambda give for 7? And for 8?",
         "`LambdaLR` multiplies the base LR by whatever the lambda gives.",
-        "Update 7 uses the base LR times (7 + 1) / 5.",
+        "Update 11 uses the base LR times (11 + 1) / 8.",
     ),
     steps="""\
-The print comes before both steps here, so the line shows what update 7 uses. `LambdaLR` only
-multiplies: it does not know that 1 was meant to be the end. The lambda gives 8/5 for 7, and the LR
-is **{answer}**, and goes on rising. `min((update + 1) / 5, 1.0)` would have stopped it.""",
+The print comes before both steps here, so the line shows what update 11 uses. `LambdaLR` only
+multiplies: it does not know that 1 was meant to be the end. The lambda gives 12/8 for 11, and the
+LR is **{answer}**, and goes on rising. `min((update + 1) / 8, 1.0)` would have stopped it.""",
     quick_check="Put a number far behind the warmup into the lambda: it must give 1.",
     misconceptions=(
         Misconception(
             "caps-by-itself",
             "You expect {believed}, the base LR, as if it were a ceiling. `LambdaLR` multiplies "
             "it by whatever the lambda gives, and this one does not stop at 1.",
-            program.edited("(update + 1) / 5", "min((update + 1) / 5, 1.0)"),
+            program.edited("(update + 1) / 8", "min((update + 1) / 8, 1.0)"),
         ),
         Misconception(
             "reads-after-step",
@@ -57,8 +57,13 @@ is **{answer}**, and goes on rising. `min((update + 1) / 5, 1.0)` would have sto
         ),
         Misconception(
             "starts-at-zero",
-            "{believed} would be 7/5 of the base LR. The lambda adds one to its counter first.",
-            program.edited("(update + 1) / 5", "update / 5"),
+            "{believed} would be 11/8 of the base LR. The lambda adds one to its counter first.",
+            program.edited("(update + 1) / 8", "update / 8"),
+        ),
+        Misconception(
+            "factor-for-lr",
+            "{believed} is what the lambda gives. `LambdaLR` multiplies the base LR by it.",
+            program.edited("lr=0.4", "lr=1.0"),
         ),
     ),
 )

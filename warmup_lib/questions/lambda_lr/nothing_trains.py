@@ -107,8 +107,8 @@ the gradients are there and are multiplied by nothing. The claim is **{answer}**
             "lr-is-small-but-not-zero",
             "The learning rate is there, but too small to change a float32 weight.",
             lr_is_small_but_not_zero,
-            "You take the ramp to start at a small LR. Look at the lambda's value for its first "
-            "argument: it is not small.",
+            "You take the ramp to start at a small LR. Work out exactly what the lambda gives for "
+            "its first argument.",
         ),
         Claim(
             "only-the-first-update-is-lost",

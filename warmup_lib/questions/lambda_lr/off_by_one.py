@@ -27,6 +27,18 @@ def shifts_the_wrong_way(epoch: int) -> float:
     return max(min((epoch - 1) / 5, 1.0), 0.0)
 
 
+def shifts_below_zero(epoch: int) -> float:
+    return min((epoch - 1) / 5, 1.0)
+
+
+def mends_the_end_only(epoch: int) -> float:
+    return min(epoch / 4, 1.0)
+
+
+def fraction_of_one_only(epoch: int) -> float:
+    return min(epoch + 1 / 5, 1.0)
+
+
 def starts_late(epoch: int) -> float:
     return min((epoch + 2) / 5, 1.0)
 
@@ -76,6 +88,22 @@ The index of the first epoch is 0, and as a count it is 1. A ramp over five epoc
             "shifts-the-wrong-way",
             "The ramp was moved one epoch later; it came too late already.",
             shifts_the_wrong_way,
+        ),
+        Misconception(
+            "shifts-below-zero",
+            "The ramp was moved one epoch later, and the first epoch now has a negative factor: "
+            "it would train backwards.",
+            shifts_below_zero,
+        ),
+        Misconception(
+            "mends-the-end-only",
+            "With `epoch / 4` the fifth epoch is at the peak, but the first still gets 0.",
+            mends_the_end_only,
+        ),
+        Misconception(
+            "fraction-of-one-only",
+            "Without brackets only the 1 is divided: `epoch + 1 / 5` is above 1 from epoch 1 on.",
+            fraction_of_one_only,
         ),
         Misconception(
             "starts-too-high",

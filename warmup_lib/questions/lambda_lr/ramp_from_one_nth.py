@@ -35,6 +35,18 @@ def stops_below_the_peak(update: int) -> float:
     return min(update + 1, 4) / 5
 
 
+def cap_upside_down(update: int) -> float:
+    return max((update + 1) / 5, 1.0)
+
+
+def one_update_too_short(update: int) -> float:
+    return min((update + 1) / 4, 1.0)
+
+
+def fraction_of_one_only(update: int) -> float:
+    return min(update + 1 / 5, 1.0)
+
+
 def starts_again(update: int) -> float:
     return (update % 5 + 1) / 5
 
@@ -67,7 +79,7 @@ stays there.""",
 Update 0 is the first of five, so its fraction is (0 + 1) / 5; update 4 is the fifth: (4 + 1) / 5,
 which is 1. From there on the cap holds. The factors of updates 0 to 11 are
 **{answer}**.""",
-    quick_check="Its cost: none. The peak comes at update n − 1, one earlier than from zero.",
+    quick_check="From 1/n, no update is lost, and the peak comes at update n − 1.",
     misconceptions=(
         Misconception(
             "starts-at-zero",
@@ -106,6 +118,22 @@ which is 1. From there on the cap holds. The factors of updates 0 to 11 are
             "With `%` your ramp starts again every five updates, as a counter that is set back "
             "each epoch does.",
             starts_again,
+        ),
+        Misconception(
+            "cap-upside-down",
+            "`max` keeps the larger: it gives 1 from the start, so there is no warmup, and rises "
+            "after update 4.",
+            cap_upside_down,
+        ),
+        Misconception(
+            "one-update-too-short",
+            "You divide by 4: update 0 starts at 1/4, and update 3 is at the peak already.",
+            one_update_too_short,
+        ),
+        Misconception(
+            "fraction-of-one-only",
+            "Without brackets only the 1 is divided: `update + 1 / 5` is above 1 from update 1 on.",
+            fraction_of_one_only,
         ),
         Misconception(
             "five-steps-after-the-first",

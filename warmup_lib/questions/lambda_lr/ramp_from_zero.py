@@ -27,6 +27,18 @@ def zero_twice(update: int) -> float:
     return min(max(update - 1, 0) / 5, 1.0)
 
 
+def one_update_too_long(update: int) -> float:
+    return min(update / 6, 1.0)
+
+
+def whole_division(update: int) -> float:
+    return min(update // 5, 1.0)
+
+
+def cap_upside_down(update: int) -> float:
+    return max(update / 5, 1.0)
+
+
 def gives_an_lr(update: int) -> float:
     return min(0.1 * update / 5, 0.1)
 
@@ -38,8 +50,8 @@ def with_an_if(update: int) -> float:
 QUESTION = Write(
     title="Write it: from zero",
     prompt="""\
-Many libraries (transformers, fairseq, optax, Keras) warm up from zero. Write their lambda, for a
-warmup of five: update 0 uses 0, update 1 1/5 of the base LR, update 5 is the first at the base LR,
+Some libraries warm up from zero, transformers among them. Write their lambda, for a warmup of
+five: update 0 uses 0, update 1 uses 1/5 of the base LR, update 5 is the first at the base LR,
 and every later one stays there.""",
     answer=ramp_from_zero,
     exercise=Factors(12),
@@ -52,7 +64,7 @@ and every later one stays there.""",
     steps="""\
 The index counts how many updates were made before this one, and the factor is that many fifths,
 at most 1. The factors of updates 0 to 11 are **{answer}**.""",
-    quick_check="Its cost: whatever is trained before the first `scheduler.step()` moves nothing.",
+    quick_check="From zero, what trains before the first `scheduler.step()` moves nothing.",
     misconceptions=(
         Misconception(
             "starts-at-one-nth",
@@ -69,9 +81,24 @@ at most 1. The factors of updates 0 to 11 are **{answer}**.""",
         ),
         Misconception(
             "zero-twice",
-            "Your first two updates use 0, and all later ones are one behind. DeepSpeed once "
-            "shipped this.",
+            "Your first two updates use 0, and all later ones are one behind.",
             zero_twice,
+        ),
+        Misconception(
+            "one-update-too-long",
+            "You divide by 6, so the peak comes one update late.",
+            one_update_too_long,
+        ),
+        Misconception(
+            "whole-division",
+            "`//` drops the fraction: the factor is 0 until update 5, and then 1.",
+            whole_division,
+        ),
+        Misconception(
+            "cap-upside-down",
+            "`max` keeps the larger: it gives 1 from the start, so there is no warmup, and rises "
+            "after update 5.",
+            cap_upside_down,
         ),
         Misconception(
             "gives-an-lr",

@@ -73,8 +73,8 @@ That is **{answer}**.""",
         option(
             "cap-upside-down",
             "lambda t: max((t + 1) / 5, 1.0)",
-            "`max` keeps the larger: it is 1 during the warmup, which there is none of, and "
-            "rises behind it.",
+            "`max` keeps the larger: it gives 1 through update 4, so there is no warmup, and rises "
+            "after that.",
         ),
     ),
 )

@@ -86,9 +86,11 @@ def steps_before_the_next(
 QUESTION = Fix(
     title="Four thousand epochs of warmup",
     prompt="""\
-The scheduler warms up over six **updates**: `LambdaLR(optimizer, lambda t: min((t + 1) / 6, 1.0))`.
-A run has three epochs of four batches, and its warmup never ends. (A real project shipped the same
-mistake: 4000 updates of warmup became 4000 epochs.) Mend the loop.""",
+The scheduler warms up over six **updates**, up to a base LR of 0.1:
+`LambdaLR(optimizer, lambda t: min((t + 1) / 6, 1.0))`.
+A run has three epochs of four batches, and its warmup never ends. (A real project met the same
+mistake: its 4000 updates of warmup [would have taken 4000
+epochs](https://github.com/ace-step/ACE-Step/pull/198).) Mend the loop.""",
     answer=step_per_batch,
     exercise=UsedByLoop(factor=linear_warmup(6), epochs=3, batches=4),
     broken="stepped-per-epoch",
@@ -126,7 +128,7 @@ twelve updates use **{answer}**.""",
         ),
         Misconception(
             "never-stepped",
-            "The scheduler is never stepped: every update uses 1/6.",
+            "No `scheduler.step()` comes between the updates: every one of them uses 1/6.",
             never_steps,
         ),
     ),

@@ -1,23 +1,40 @@
-"""Which LRs did the updates of that loop really use?"""
+"""Which LRs did the updates of a loop really use?"""
 
-from warmup_lib.questions.lambda_lr.first_print import PRINT, STEP, program
+import torch
+from torch.optim.lr_scheduler import LambdaLR
+
 from warmup_lib.quiz.predict import Predict
+from warmup_lib.quiz.program import Program
 from warmup_lib.quiz.question import Misconception
 
-used = program.edited(STEP + PRINT, STEP).edited(
-    "    optimizer.step()", '    print(optimizer.param_groups[0]["lr"])\n    optimizer.step()'
-)
+
+def loop() -> None:
+    model = torch.nn.Linear(2, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+    scheduler = LambdaLR(optimizer, lambda update: min((update + 1) / 3, 1.0))
+
+    for update in range(5):
+        # ... forward and backward pass ...
+        optimizer.step()
+        scheduler.step()
+        print(f"Update {update}: lr {scheduler.get_last_lr()[0]:.2f}")
+
+
+program = Program.of(loop)
+PRINT = '\n    print(f"Update {update}: lr {scheduler.get_last_lr()[0]:.2f}")'
+READ = '    print(optimizer.param_groups[0]["lr"])\n'
+used = program.edited(PRINT, "").edited("    optimizer.step()", READ + "    optimizer.step()")
 
 QUESTION = Predict(
     title="What the updates used",
-    prompt="The loop of the question before, once more. Which learning rates did its five "
-    "`optimizer.step()` calls use? That is what trained; the log is only what was printed.",
+    prompt="Which learning rates did the five `optimizer.step()` calls of this loop use? That is "
+    "what trained; the log is only what was printed.",
     program=program,
     truth=used,
     difficulty="core",
     holds="Each value is what `optimizer.param_groups[0]['lr']` was when `optimizer.step()` ran.",
     hints=(
-        "The log starts with the line `Epoch 1`. Had any update been made before the LR on that "
+        "The log starts with the line `Update 0`. Had any update been made before the LR on that "
         "line was set? Which LR did it use?",
         "The first update runs before any `scheduler.step()`: the counter is still 0.",
         "Update t uses the lambda's value at t, times the base LR.",
@@ -25,7 +42,7 @@ QUESTION = Predict(
     steps="""\
 Building `LambdaLR` sets the LR for counter 0, and the first `optimizer.step()` uses it. Each
 `scheduler.step()` then sets the LR of the next update. So update t uses
-`0.1 * min((t + 1) / 5, 1)`: **{answer}**. The log is the same list, one place early.""",
+`0.3 * min((t + 1) / 3, 1)`: **{answer}**. The log is the same list, one place early.""",
     quick_check="To know what was used, read `optimizer.param_groups` before `optimizer.step()`.",
     misconceptions=(
         Misconception(
@@ -38,7 +55,12 @@ Building `LambdaLR` sets the LR for counter 0, and the first `optimizer.step()` 
             "starts-at-zero",
             "{believed} would be a ramp that starts at 0. This lambda adds one to its counter "
             "before it divides.",
-            used.edited("(epoch + 1) / 5", "epoch / 5"),
+            used.edited("(update + 1) / 3", "update / 3"),
+        ),
+        Misconception(
+            "factor-for-lr",
+            "{believed} is what the lambda gives. `LambdaLR` multiplies the base LR by it.",
+            used.edited("lr=0.3", "lr=1.0"),
         ),
     ),
 )
