@@ -3,12 +3,13 @@
 One call of :func:`train` is one run; :func:`compare_warmup` is the grid that
 lesson 1 shows. A run depends on its arguments alone: it draws from its own
 generator, leaves torch's global one as it was, and runs on one thread.
+:func:`train_model` is the loop alone, for other models and optimizers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -94,8 +95,8 @@ def digits() -> Digits:
     return Digits((train_x - mean) / sd, train_y, (test_x - mean) / sd, test_y)
 
 
-def mlp(init: str, generator: Generator) -> nn.Sequential:
-    """A ReLU network with four hidden layers of 128 and no normalisation.
+def mlp(init: str, generator: Generator, widths: Sequence[int] = WIDTHS) -> nn.Sequential:
+    """A ReLU network, with four hidden layers of 128 by default, and no normalisation.
 
     Weights are normal with sd gain/√fan_in, biases zero. The gain is √2 for
     "he" and 2.5 for "hot", which starts the network too loud on purpose.
@@ -103,6 +104,7 @@ def mlp(init: str, generator: Generator) -> nn.Sequential:
     Args:
         init: "he" or "hot".
         generator: what the weights are drawn from.
+        widths: of the input, of each hidden layer and of the output.
 
     Raises:
         ValueError: ``init`` is neither.
@@ -114,7 +116,7 @@ def mlp(init: str, generator: Generator) -> nn.Sequential:
     if init not in GAINS:
         raise ValueError(f"init must be one of {sorted(GAINS)}, got {init!r}")
     layers: list[nn.Module] = []
-    for fan_in, fan_out in pairwise(WIDTHS):
+    for fan_in, fan_out in pairwise(widths):
         # nn.Linear would draw its own init from the global generator.
         linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)
         nn.init.normal_(linear.weight, std=GAINS[init] / math.sqrt(fan_in), generator=generator)
@@ -157,30 +159,60 @@ def train(
     lr = number_above_zero("lr", lr, remedy="it is the base learning rate")
     updates = whole_number("updates", updates, remedy="train for one or more")
     batch_size = whole_number("batch_size", batch_size, remedy="give the digits per update")
-    data = digits()
     generator = Generator().manual_seed(seed)
     model = mlp(init, generator)
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+    order = batches(len(digits().train_y), batch_size, updates, generator)
+    return train_model(model, optimizer, schedule, order)
+
+
+def train_model(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: Schedule,
+    order: Iterable[Tensor],
+    *,
+    after_update: Callable[[int, float], None] | None = None,
+) -> Run:
+    """Train any classifier of the digits with any optimizer, one update a batch.
+
+    Args:
+        model: pixels of shape (batch, 64) → logits of shape (batch, 10).
+        optimizer: of its parameters; its ``lr`` is the base learning rate.
+        schedule: update index → factor, as in :mod:`warmup_lib.schedules`.
+        order: the training digits of each batch, by index, as :func:`batches` gives them.
+        after_update: called with the update and the loss on its batch once it is made.
+    """
+    data = digits()
     scheduler = ScheduleLR(optimizer, schedule)
     losses: list[float] = []
-    with _one_thread(), record(optimizer) as trace:
-        for batch in _batches(len(data.train_y), batch_size, updates, generator):
+    with one_thread(), record(optimizer) as trace:
+        for batch in order:
             loss = cross_entropy(model(data.train_x[batch]), data.train_y[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             scheduler.step()
             losses.append(loss.item())
+            if after_update is not None:
+                after_update(len(losses) - 1, losses[-1])
             if not math.isfinite(losses[-1]):
                 break
-        with torch.no_grad():
-            right = model(data.test_x).argmax(1) == data.test_y
+        right = accuracy(model)
     return Run(
         losses=tuple(losses),
         lrs=tuple(trace.used()),
-        accuracy=right.float().mean().item(),
+        accuracy=right,
         diverged=not math.isfinite(losses[-1]),
     )
+
+
+def accuracy(model: nn.Module) -> float:
+    """The share of the test digits that ``model`` gets right."""
+    data = digits()
+    with torch.no_grad():
+        right = model(data.test_x).argmax(1) == data.test_y
+    return right.float().mean().item()
 
 
 def compare_warmup(
@@ -229,7 +261,7 @@ def compare_warmup(
     ]
 
 
-def _batches(examples: int, size: int, count: int, generator: Generator) -> Iterator[Tensor]:
+def batches(examples: int, size: int, count: int, generator: Generator) -> Iterator[Tensor]:
     """Indices of ``count`` batches, shuffled anew whenever the examples run out."""
     order = torch.empty(0, dtype=torch.long)
     for _ in range(count):
@@ -240,7 +272,7 @@ def _batches(examples: int, size: int, count: int, generator: Generator) -> Iter
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Sums over several threads may round differently, and the runs would differ."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
