@@ -19,7 +19,7 @@ from typing import cast
 
 from warmup_lib.quiz.question import Question
 
-QUIZZES: Sequence[str] = ("lambda_lr",)
+QUIZZES: Sequence[str] = ("lambda_lr", "linear_lr", "gradual_warmup")
 """The quizzes, in the order of the lessons that they follow."""
 
 

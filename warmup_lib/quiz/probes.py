@@ -89,6 +89,39 @@ class UsedByLoop:
         return trace.used()
 
 
+@dataclass(frozen=True)
+class UsedByScheduler:
+    """The LR of each update under the scheduler that a student's function builds.
+
+    The function gets an optimizer, and ``arguments`` after it; the loop calls
+    ``optimizer.step()``, then ``scheduler.step()``.
+    """
+
+    updates: int
+    arguments: tuple[int, ...] = ()
+    base_lr: float = 0.1
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return [f"update {update}" for update in range(self.updates)]
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
+        import torch
+
+        from warmup_lib.trace import dry_run
+
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=self.base_lr)
+        scheduler = called(function, name, optimizer, *self.arguments)
+        if not hasattr(scheduler, "step"):
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` must return the scheduler that it builds, and returns "
+                f"`{scheduler!r:.40}`.",
+            )
+        used = dry_run(optimizer, scheduler, self.updates).used()
+        return [as_number(lr, f"the LR of update {t}") for t, lr in enumerate(used)]
+
+
 def called(function: Callable[..., Any], name: str, *arguments: Any) -> Any:
     """Call a student's function; what goes wrong becomes a sentence that helps.
 
