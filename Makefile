@@ -40,7 +40,7 @@ clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("warmup_lib needs Python 3.10 or newer, this is " + sys.version.split()[0] + "; name another with: make start PYTHON=python3.11") if sys.version_info < (3, 10) else None'
+	$(PYTHON) -c 'import sys; sys.exit("warmup_lib needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another with: make start PYTHON=python3.11") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/classroom: pyproject.toml constraints.txt | $(VENV)/bin/python

@@ -133,7 +133,7 @@ def test_everything_a_student_needs_is_there(question: Question) -> None:
     assert "{answer}" in question.steps, "the worked steps must end in the key, made by running"
     assert question.quick_check, "quick_check is missing"
     assert "\n" not in question.quick_check, "quick_check must be one line"
-    assert len(question.misconceptions) >= 2, "there must be two misconceptions or more"
+    assert len(question.wrong_answers()) >= 2, "there must be two misconceptions or more"
     assert question.points >= 1, "points must be 1 or more"
 
 

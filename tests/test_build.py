@@ -29,7 +29,8 @@ def test_missing_stray_and_changed_files_are_each_named_with_the_remedy(tmp_path
     assert quizzes.differences(BUILT, tmp_path) == [
         "solutions/q/q.ipynb is missing; run: python -m warmup_lib.builder quizzes",
         "quizzes/q/old.ipynb belongs to no quiz; delete it",
-        "quizzes/q/q.ipynb is not what the bank gives; run: python -m warmup_lib.builder quizzes",
+        "quizzes/q/q.ipynb is not what the bank gives: it was edited or answered, or the bank has "
+        "changed; to overwrite it, run: python -m warmup_lib.builder quizzes",
     ]
 
 

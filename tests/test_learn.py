@@ -63,6 +63,23 @@ def test_the_solution_of_a_choice_names_the_letter() -> None:
     assert f"That is **{letter}**" in str(solution("lambda_lr/right_lambda"))
 
 
+def test_the_solution_of_a_choice_says_why() -> None:
+    assert "starts at 1/5, reaches 1 at update 4" in str(solution("lambda_lr/right_lambda"))
+
+
+def test_a_question_that_does_not_run_here_is_not_a_traceback(
+    notebook: pytest.MonkeyPatch,
+) -> None:
+    def broken(name: str) -> None:
+        raise ValueError("no torch left")
+
+    notebook.setattr(learn, "_key", broken)
+    shown = check("lambda_lr/first_print")
+    assert "? Could not be checked" in str(shown)
+    assert "Restart the kernel" in str(shown)
+    assert repr(shown) == "0"
+
+
 def test_public_names_are_those_listed() -> None:
     assert warmup_lib.__all__ == ["check", "hint", "solution"]
     assert all(callable(getattr(warmup_lib, name)) for name in warmup_lib.__all__)

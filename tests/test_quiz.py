@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
+import signal
+import sys
 import time
 import warnings
 from typing import Any
@@ -141,6 +144,9 @@ def steps_without_gradients(
         (NUMBER, "0.08", "has no quotes around it"),
         (NUMBER, None, "`first_print` must be a number, and is `None`"),
         (NUMBER, True, "must be a number, and is of type `bool`"),
+        (NUMBER, np.bool_(True), "must be a number, and is of type `bool`"),
+        (NUMBER, 10**400, "must be one number"),
+        (NUMBERS, b"abcde", "A list of 5 numbers is asked for"),
         (NUMBER, [0.08], "One number is asked for, and a list of 1 was given"),
         (NUMBER, torch.zeros(3), "must be one number"),
         (NUMBER, math.nan, "`nan`, which is no learning rate"),
@@ -189,7 +195,7 @@ def sleeps(update: int) -> float:
     return right_ramp(update)
 
 
-def never_ends_and_catches_what_it_can(update: int) -> float:
+def never_ends_and_catches_exceptions(update: int) -> float:
     while True:
         try:
             update += 1
@@ -197,7 +203,34 @@ def never_ends_and_catches_what_it_can(update: int) -> float:
             update = 0
 
 
-@pytest.mark.parametrize("answer", [never_ends, sleeps, never_ends_and_catches_what_it_can])
+def never_ends_and_catches_all(update: int) -> float:
+    while True:
+        try:
+            time.sleep(0.05)
+        except:  # noqa: E722  # what students write
+            update = 0
+
+
+def never_ends_and_goes_on_finally(update: int) -> float:
+    while True:
+        try:
+            update = sum(range(10_000))
+        except BaseException:
+            continue
+        finally:
+            update += 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        never_ends,
+        sleeps,
+        never_ends_and_catches_exceptions,
+        never_ends_and_catches_all,
+        never_ends_and_goes_on_finally,
+    ],
+)
 def test_a_function_that_never_ends_is_stopped(answer: Any) -> None:
     feedback = feedback_on(FUNCTION, answer, seconds=0.2)
     assert "still running after 0.2 seconds" in feedback.message
@@ -207,11 +240,102 @@ def test_a_function_that_never_ends_is_stopped(answer: Any) -> None:
 def test_an_answer_that_fights_back_when_it_is_touched_is_an_incorrect_one() -> None:
     class Hostile:
         def __float__(self) -> float:
-            raise RuntimeError("hands off")
+            raise SystemExit("hands off")
 
     feedback = feedback_on(NUMBER, Hostile())
     assert feedback.outcome is Outcome.INCORRECT
     assert "hands off" in feedback.message
+
+
+class ElsewhereError(BaseException):
+    """Not an Exception."""
+
+
+@pytest.mark.parametrize("error", [GeneratorExit, ElsewhereError, SystemExit])
+def test_nothing_that_an_answer_raises_gets_out(error: type[BaseException]) -> None:
+    def raising(update: int) -> float:
+        raise error("no")
+
+    assert f"raised `{error.__name__}: no`" in feedback_on(FUNCTION, raising).message
+
+
+def test_a_learner_can_interrupt_a_check() -> None:
+    def interrupted(update: int) -> float:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        feedback_on(FUNCTION, interrupted)
+
+
+def test_what_an_error_says_is_cut_to_one_short_line() -> None:
+    def wordy(update: int) -> float:
+        raise ValueError("line\n" * 100_000)
+
+    message = feedback_on(FUNCTION, wordy).message
+    assert len(message) < 300
+    assert "\n" not in message
+
+
+def test_an_async_function_is_told_to_be_a_plain_one() -> None:
+    async def later(update: int) -> float:
+        return right_ramp(update)
+
+    assert "write it with `def`" in feedback_on(FUNCTION, later).message
+
+
+def test_a_right_function_that_logs_writes_nothing_to_stderr(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    logger = logging.getLogger("a student's")
+    handler = logging.StreamHandler(sys.__stderr__)
+    logger.addHandler(handler)
+
+    def logs(update: int) -> float:
+        logger.error("update %s", update)
+        return right_ramp(update)
+
+    assert feedback_on(FUNCTION, logs).passed
+    logger.error("and logs again afterwards")
+    logger.removeHandler(handler)
+    assert capfd.readouterr().err == "and logs again afterwards\n"
+
+
+def test_what_an_answer_does_to_torch_is_undone_before_the_next_check() -> None:
+    def meddles(update: int) -> float:
+        torch.set_grad_enabled(False)
+        torch.set_default_dtype(torch.float64)
+        torch.set_default_device("meta")
+        return right_ramp(update)
+
+    assert feedback_on(FUNCTION, meddles).passed
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() is torch.float32
+    assert torch.get_default_device() == torch.device("cpu")
+    loop = questions.load(LOOP)
+    assert examine(loop, loop.reference()).passed
+
+
+def test_a_check_leaves_the_session_as_it_was() -> None:
+    torch.manual_seed(7)
+    before = torch.get_rng_state()
+    with torch.no_grad():
+        make_key(questions.load("lambda_lr/nothing_trains"))
+        assert not torch.is_grad_enabled()
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_the_time_limit_puts_back_the_alarm_that_was_set() -> None:
+    def mine(signum: int, frame: Any) -> None: ...
+
+    before = signal.signal(signal.SIGALRM, mine)
+    signal.setitimer(signal.ITIMER_REAL, 100)
+    try:
+        assert feedback_on(FUNCTION, right_ramp).passed
+        assert signal.getsignal(signal.SIGALRM) is mine
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 50
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 # Known and unknown mistakes
@@ -290,7 +414,7 @@ def test_a_constant_is_not_explained_by_a_shift() -> None:
 
 def test_a_wrong_number_of_values_is_told() -> None:
     key = Key("demo/q", 1, 1e-6, ["a", "b"], "H.", "T.", Observation((1.0, 2.0)))
-    assert judge(key, Observation((1.0,))).details[0] == "1 values were given, 2 are expected."
+    assert judge(key, Observation((1.0,))).details[0] == "The number of values is 1, and must be 2."
 
 
 # How it looks

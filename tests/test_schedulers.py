@@ -882,3 +882,21 @@ def test_a_metric_given_as_epoch_is_told_how_to_be_given(loss: Any) -> None:
     scheduler = GradualWarmupScheduler(optimizer, 1, 3, ReduceLROnPlateau(optimizer))
     with pytest.raises(ValueError, match=r"epoch must be a whole number.*call step\(metrics="):
         scheduler.step(loss)
+
+
+def test_it_can_be_pickled_with_its_after_scheduler() -> None:
+    optimizer = build_optimizer()
+    after = StepLR(optimizer, step_size=2, gamma=0.1)
+    scheduler = GradualWarmupScheduler(optimizer, 1, 3, after)
+    for _ in range(2):
+        scheduler.step()
+    twin = pickle.loads(pickle.dumps(scheduler))
+    for _ in range(6):
+        scheduler.step()
+        twin.step()
+        assert twin.optimizer.param_groups[0]["lr"] == optimizer.param_groups[0]["lr"]
+
+
+def test_a_number_in_place_of_a_schedule_is_told_to_use_hold() -> None:
+    with pytest.raises(ValueError, match="schedule must be a function of the update, got 5"):
+        ScheduleLR(build_optimizer(), 5)  # type: ignore[arg-type]

@@ -14,7 +14,8 @@ def whole_number(name: str, value: SupportsIndex, *, at_least: int = 1, remedy: 
         whole = operator.index(value)
     except TypeError:
         raise ValueError(
-            f"{name} must be a whole number, got {value!r}; round it where you compute it"
+            f"{name} must be a whole number, got {value!r}"
+            + ("; round it where you compute it" if isinstance(value, float) else f"; {remedy}")
         ) from None
     if whole < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value!r}; {remedy}")

@@ -9,7 +9,7 @@ from warmup_lib import questions
 from warmup_lib.quiz.examine import make_key, observe
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key
-from warmup_lib.quiz.observation import Observation
+from warmup_lib.quiz.observation import Observation, said
 from warmup_lib.quiz.question import Question
 from warmup_lib.quiz.view import Note, feedback_note
 
@@ -26,7 +26,18 @@ def check(name: str) -> Note:
         question = questions.load(name)
     except LookupError as error:
         return Note("There is nothing to check", [str(error)], as_cell_result="0")
-    return feedback_note(judge(_key(name), _observe_notebook(question)))
+    try:
+        key = _key(name)
+    except Exception as error:  # What this session did to torch may reach even the reference.
+        return Note(
+            "? Could not be checked",
+            [
+                f"The question itself does not run in this session: `{said(error)}`.",
+                "Restart the kernel, and run the notebook from the top.",
+            ],
+            as_cell_result="0",
+        )
+    return feedback_note(judge(key, _observe_notebook(question)))
 
 
 def hint(name: str) -> Note:
@@ -52,17 +63,15 @@ def solution(name: str) -> Note:
     except LookupError as error:
         return Note("There is no solution", [str(error)])
     key = _key(name)
-    mistakes = [f"*{wrong}*: {model.says}" for wrong, model in key.misconceptions.items()]
-    return Note(
-        f"Solution: {question.title}",
-        [
-            question.steps.replace("{answer}", question.answer_shown()),
-            f"```python\n{question.solution()}\n```",
-            f"**Quick check.** {question.quick_check}",
-            "**Common mistakes**",
-            *mistakes,
-        ],
-    )
+    paragraphs = [
+        question.steps.replace("{answer}", question.answer_shown()),
+        question.why(),
+        f"```python\n{question.solution()}\n```",
+        f"**Quick check.** {question.quick_check}",
+        "**Common mistakes**",
+        *(f"*{wrong}*: {model.says}" for wrong, model in key.misconceptions.items()),
+    ]
+    return Note(f"Solution: {question.title}", [text for text in paragraphs if text])
 
 
 def _observe_notebook(question: Question) -> Observation:

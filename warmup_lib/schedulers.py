@@ -43,6 +43,11 @@ class ScheduleLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, schedule: Schedule, last_epoch: int = -1) -> None:
+        if not callable(schedule):
+            raise ValueError(
+                f"schedule must be a function of the update, got {schedule!r}; "
+                "for one factor throughout use schedules.hold(factor)"
+            )
         self.schedule = schedule
         super().__init__(optimizer, last_epoch)
 
@@ -74,6 +79,10 @@ class GradualWarmupScheduler(LRScheduler):
     With multiplier 1 the ramp starts at s = 0, as users of this class expect.
     That costs whatever is trained at epoch 0: nothing moves. Call ``step(1)``
     before training, or give ``start``.
+
+    It sets learning rates and does not chain: beside another scheduler on the same
+    optimizer, or behind ``OneCycleLR`` and ``CyclicLR``, which write base LRs of
+    their own, it takes what it finds for the base LR.
 
     Unlike PyTorch's own schedulers this one does not mind being stepped before
     ``optimizer.step()``, and never warns about it.
@@ -213,7 +222,7 @@ class GradualWarmupScheduler(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Plain values only: ``torch.load(weights_only=True)`` reads them back."""
-        state = _without(self.__dict__, "optimizer", "_ramp")
+        state = _without(self.__dict__, "optimizer", "_ramp", "_after_leads")
         state["after_scheduler"] = self.after_scheduler.state_dict()
         return state
 
@@ -224,7 +233,7 @@ class GradualWarmupScheduler(LRScheduler):
         built, then load; before or after the optimizer's own state is the same
         (before it, where this scheduler is one of several in a ``SequentialLR``).
         """
-        if "_after_leads" not in state_dict:
+        if not {"multiplier", "total_epoch", "after_scheduler"} <= state_dict.keys():
             raise ValueError(
                 "state_dict must come from this GradualWarmupScheduler's state_dict(), got one "
                 f"with {sorted(state_dict)}; another class's checkpoint cannot be read"
@@ -232,7 +241,15 @@ class GradualWarmupScheduler(LRScheduler):
         self.__dict__.update(_without(state_dict, "after_scheduler"))
         self.after_scheduler.load_state_dict(state_dict["after_scheduler"])
         self._build_ramp()
+        self._after_leads = False
         _write_lrs(self.optimizer, self.get_lr())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return _without(self.__dict__, "_ramp")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._build_ramp()
 
     def _build_ramp(self) -> None:
         self._ramp = linear_warmup_from(self.start / self.multiplier, self.total_epoch)

@@ -281,11 +281,15 @@ def hold(factor: float = 1.0) -> Schedule:
 
     .. math:: f(t) = c
 
+    Update 0 and all later ones use ``factor``; 1 is a constant learning rate.
+
     Args:
         factor: the factor, finite and not negative.
 
     Raises:
         ValueError: ``factor`` is negative, NaN or infinite.
+
+    Source: ``optax.constant_schedule``.
 
     >>> [hold(0.5)(t) for t in range(3)]
     [0.5, 0.5, 0.5]
@@ -334,6 +338,12 @@ def join(*schedules: Schedule, at: int | Sequence[int]) -> Schedule:
             raise ValueError(
                 f"at must rise from boundary to boundary, got {after} after {before}; "
                 "count every boundary from update 0, not from the one before it"
+            )
+    for position, schedule in enumerate(schedules):
+        if not callable(schedule):
+            raise ValueError(
+                f"schedules must be functions of the update, got {schedule!r} at {position}; "
+                "for one factor throughout use hold(factor)"
             )
     starts = [0, *boundaries]
 

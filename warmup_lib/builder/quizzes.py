@@ -111,7 +111,8 @@ def differences(built: Mapping[str, str], root: Path) -> list[str]:
         *(f"{path} is missing; {remedy}" for path in sorted(built.keys() - found)),
         *(f"{path} belongs to no quiz; delete it" for path in sorted(found - built.keys())),
         *(
-            f"{path} is not what the bank gives; {remedy}"
+            f"{path} is not what the bank gives: it was edited or answered, or the bank has "
+            f"changed; to overwrite it, {remedy}"
             for path in sorted(found & built.keys())
             if (root / path).read_text(encoding="utf-8") != built[path]
         ),

@@ -44,7 +44,8 @@ def load(name: str) -> Question:
     """
     known = [each for quiz in QUIZZES for each in names(quiz)]
     if name not in known:
-        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-        raise LookupError(f"there is no question {name!r}; did you mean {nearest[0]!r}?")
+        nearest = difflib.get_close_matches(str(name), known, n=1)
+        suggestion = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(known)}"
+        raise LookupError(f"there is no question {name!r}; {suggestion}")
     module = importlib.import_module(f"{__name__}.{name.replace('/', '.')}")
     return dataclasses.replace(cast(Question, module.QUESTION), name=name)

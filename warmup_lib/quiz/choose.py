@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -58,7 +59,7 @@ class Choose(Question):
     def reference(self) -> str:
         right = [letter for letter, claim in self.options.items() if claim.holds()]
         if len(right) != 1:
-            raise ValueError(f"exactly one claim of {self.name} must hold, but {right} do")
+            raise ValueError(f"exactly one claim must hold when it is run, but {right} do")
         return right[0]
 
     def wrong_answers(self) -> Mapping[str, Any]:
@@ -76,7 +77,7 @@ class Choose(Question):
             raise AnswerTroubleError(
                 "wrong type",
                 f"`{self.variable}` must be one letter in quotes, one of {letters}, "
-                f"and is `{answer!r:.40}`.",
+                f"and is `{reprlib.repr(answer)}`.",
             )
         return [self.options[letter].name]
 
@@ -86,6 +87,9 @@ class Choose(Question):
 
     def answer_shown(self) -> str:
         return self.reference()
+
+    def why(self) -> str:
+        return self.options[self.reference()].says
 
     def task(self) -> str:
         lines = "\n".join(f"- **{letter}.** {c.text}" for letter, c in self.options.items())

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
-from unittest import mock
 
 from warmup_lib.quiz.feedback import Feedback
+from warmup_lib.quiz.isolation import isolated
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key, WrongModel, shown
 from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
-from warmup_lib.quiz.observation import AnswerTroubleError, Observation
+from warmup_lib.quiz.observation import AnswerTroubleError, Observation, said
 from warmup_lib.quiz.question import Question
 
 SECONDS = 5.0
@@ -20,22 +17,16 @@ SECONDS = 5.0
 
 
 def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Observation:
-    """What the question's probe sees of ``answer``. Never raises for what the answer does.
+    """What the question's probe sees of ``answer``.
 
-    What the student's code prints or warns is kept back: nbgrader scores a test
-    cell 0 for anything on stderr.
+    It raises nothing that the answer does, save ``KeyboardInterrupt``: a learner who
+    interrupts the kernel means it.
     """
-    noise = io.StringIO()
     try:
-        with (
-            redirect_stdout(noise),
-            redirect_stderr(noise),
-            mock.patch("builtins.input", _no_input),
-            warnings.catch_warnings(),
-            time_limit(seconds),
-        ):
-            warnings.simplefilter("ignore")
+        with isolated(), time_limit(seconds):
             return Observation(values=tuple(question.probe(answer)))
+    except KeyboardInterrupt:
+        raise
     except AnswerTroubleError as trouble:
         return Observation(trouble=trouble.trouble, message=str(trouble))
     except TimeLimitExceededError:
@@ -44,19 +35,11 @@ def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Obs
             message=f"`{question.variable}` was still running after {seconds:g} seconds; "
             "is there a loop that never ends?",
         )
-    except Exception as error:
-        # A value of the student's own class may raise wherever it is touched.
-        said = f": {error}" if str(error) else ""
+    except BaseException as error:  # A value of the student's own class may raise anything.
         return Observation(
             trouble="raised",
-            message=f"`{question.variable}` could not be examined: `{type(error).__name__}{said}`.",
+            message=f"`{question.variable}` could not be examined: `{said(error)}`.",
         )
-
-
-def _no_input(*prompt: object) -> str:  # noqa: ARG001  # what input() is given
-    raise AnswerTroubleError(
-        "raised", "The function calls `input()`, and nobody is there to type; use its arguments."
-    )
 
 
 def make_key(question: Question) -> Key:
@@ -65,17 +48,18 @@ def make_key(question: Question) -> Key:
     Raises:
         ValueError: one of them cannot be exercised; a mistake in the question.
     """
-    return Key(
-        question=question.name,
-        points=question.points,
-        tolerance=question.tolerance,
-        labels=question.labels,
-        holds=question.holds,
-        takeaway=question.quick_check,
-        expected=_observe_ours(question, "the reference", question.reference()),
-        misconceptions=_wrong_models(question),
-        starter=question.starter_is,
-    )
+    with isolated():
+        return Key(
+            question=question.name,
+            points=question.points,
+            tolerance=question.tolerance,
+            labels=question.labels,
+            holds=question.holds,
+            takeaway=question.quick_check,
+            expected=_observe_ours(question, "the reference", question.reference()),
+            misconceptions=_wrong_models(question),
+            starter=question.starter_is,
+        )
 
 
 def _wrong_models(question: Question) -> dict[str, WrongModel]:

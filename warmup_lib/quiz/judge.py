@@ -67,7 +67,9 @@ def _where(key: Key, seen: Observation) -> str:
         return f"Your answer is `{shown(seen.values)}`." if seen.values else ""
     index = first_difference(seen.values, key.expected.values, tolerance=key.tolerance)
     if index is None or index >= min(len(seen.values), len(key.labels)):
-        return f"{len(seen.values)} values were given, {len(key.expected.values)} are expected."
+        return (
+            f"The number of values is {len(seen.values)}, and must be {len(key.expected.values)}."
+        )
     return f"First difference at {key.labels[index]}: yours is `{shown(seen.values[index:][:1])}`."
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 
 class TimeLimitExceededError(BaseException):
@@ -28,15 +30,33 @@ def time_limit(seconds: float) -> Iterator[None]:
     if not (is_main and hasattr(signal, "setitimer")):
         yield
         return
+    # This generator, its __enter__, and then the frame of the `with` statement.
+    caller = sys._getframe(2)
 
     def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001  # a handler's arguments
+        _raise_at_every_line(frame, caller)
         raise TimeLimitExceededError
 
-    before = signal.signal(signal.SIGALRM, stop)
+    tracer = sys.gettrace()
+    handler = signal.signal(signal.SIGALRM, stop)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        # Again and again: a bare `except` in the student's loop swallows one.
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        sys.settrace(tracer)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, handler)
+
+
+def _raise_at_every_line(frame: FrameType | None, caller: FrameType) -> None:
+    """A loop with a bare ``except`` swallows one exception, so each of its lines raises one."""
+
+    def again(frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ARG001  # a tracer's
+        if event == "line":
+            raise TimeLimitExceededError
+        return again
+
+    sys.settrace(lambda *_: None)
+    while frame is not None and frame is not caller:
+        frame.f_trace = again
+        frame = frame.f_back

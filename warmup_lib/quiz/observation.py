@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, SupportsFloat, TypeAlias
 
@@ -62,13 +63,15 @@ def as_number(value: object, what: str) -> float:
         raise AnswerTroubleError("not attempted", f"{what} is still `...`; replace the dots.")
     if isinstance(value, str):
         raise AnswerTroubleError(
-            "wrong type", f"{what} is the text `{value!r:.60}`; a number has no quotes around it."
+            "wrong type",
+            f"{what} is the text `{reprlib.repr(value)}`; a number has no quotes around it.",
         )
-    if isinstance(value, bool) or not isinstance(value, SupportsFloat):
+    is_bool = isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool")
+    if is_bool or not isinstance(value, SupportsFloat):
         raise AnswerTroubleError("wrong type", f"{what} must be a number, and is {_called(value)}.")
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         raise AnswerTroubleError(
             "wrong type", f"{what} must be one number, and is {_called(value)}."
         ) from None
@@ -79,3 +82,13 @@ def as_number(value: object, what: str) -> float:
 
 def _called(value: object) -> str:
     return "`None`" if value is None else f"of type `{type(value).__name__}`"
+
+
+def said(error: BaseException) -> str:
+    """An exception in one line of bounded length, whatever its text is."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # The class is the student's, and so is its __str__.
+        text = ""
+    name = type(error).__name__
+    return f"{name}: {text[:200]}" if text else name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from warmup_lib.quiz.key import shown
@@ -35,6 +36,10 @@ class Predict(Question):
     tolerance: float = 5e-3
 
     def reference(self) -> float | list[float]:
+        return self._key
+
+    @cached_property
+    def _key(self) -> float | list[float]:
         return self._answer(self.truth or self.program)
 
     def wrong_answers(self) -> Mapping[str, Any]:
@@ -62,7 +67,7 @@ class Predict(Question):
             return [as_number(answer, f"`{self.variable}`")]
         if hasattr(answer, "tolist"):
             answer = answer.tolist()
-        if isinstance(answer, str) or not isinstance(answer, Sequence):
+        if isinstance(answer, (str, bytes)) or not isinstance(answer, Sequence):
             raise AnswerTroubleError(
                 "wrong type",
                 f"A list of {wanted} numbers is asked for, such as `[0.1, 0.2]`, "

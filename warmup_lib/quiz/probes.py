@@ -6,11 +6,13 @@ A probe runs beside the student's code and only reports: numbers in, judging els
 from __future__ import annotations
 
 import inspect
+import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from warmup_lib.quiz.observation import AnswerTroubleError, as_number
+from warmup_lib.quiz.limits import TimeLimitExceededError
+from warmup_lib.quiz.observation import AnswerTroubleError, as_number, said
 
 
 class Probe(Protocol):
@@ -116,7 +118,7 @@ class UsedByScheduler:
             raise AnswerTroubleError(
                 "wrong type",
                 f"`{name}` must return the scheduler that it builds, and returns "
-                f"`{scheduler!r:.40}`.",
+                f"`{reprlib.repr(scheduler)}`.",
             )
         used = dry_run(optimizer, scheduler, self.updates).used()
         return [as_number(lr, f"the LR of update {t}") for t, lr in enumerate(used)]
@@ -132,19 +134,22 @@ def called(function: Callable[..., Any], name: str, *arguments: Any) -> Any:
     plain = all(isinstance(argument, int) for argument in arguments)
     shown = f"{name}({', '.join(map(repr, arguments)) if plain else '…'})"
     try:
-        return function(*arguments)
-    except AnswerTroubleError:
+        result = function(*arguments)
+    except (AnswerTroubleError, TimeLimitExceededError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         # Not its subclasses: a kernel raises one of its own for input().
         if type(error) is NotImplementedError:
             raise AnswerTroubleError(
                 "not attempted", f"`{name}` still raises `NotImplementedError`; write its body."
             ) from None
-        said = f": {error}" if str(error) else ""
+        raise AnswerTroubleError("raised", f"`{shown}` raised `{said(error)}`.") from None
+    if inspect.iscoroutine(result):
+        result.close()
         raise AnswerTroubleError(
-            "raised", f"`{shown}` raised `{type(error).__name__}{said}`."
-        ) from None
+            "wrong type", f"`{name}` is written with `async def`; write it with `def`."
+        )
+    return result
 
 
 def _check_signature(function: Callable[..., Any], name: str, arguments: Sequence[Any]) -> None:

@@ -93,6 +93,10 @@ class Question(ABC):
         """The right answer as the worked steps name it."""
         return shown(self.probe(self.reference()))
 
+    def why(self) -> str:
+        """Why the right answer is right, where the steps do not say it."""
+        return ""
+
     @abstractmethod
     def task(self) -> str:
         """The prompt with its program or options, in Markdown."""
