@@ -208,7 +208,7 @@ def never_ends_and_catches_all(update: int) -> float:
         try:
             time.sleep(0.05)
         except:  # noqa: E722  # what students write
-            update = 0
+            update += 0
 
 
 def never_ends_and_goes_on_finally(update: int) -> float:
