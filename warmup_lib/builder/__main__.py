@@ -41,16 +41,16 @@ def main(arguments: list[str]) -> int:
 
 def write_quizzes(root: Path) -> None:
     """Write ``solutions/`` and ``quizzes/``."""
+    for path, text in quizzes.build(questions.QUIZZES, root).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
     for quiz in questions.QUIZZES:
-        for path, text in quizzes.build(quiz, root).items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text, encoding="utf-8")
         sys.stdout.write(f"{quiz}: {len(questions.names(quiz))} questions\n")
 
 
 def stale(root: Path) -> list[str]:
     """One line for each built file that is missing, stray, or not what its source gives."""
-    built = {path: text for q in questions.QUIZZES for path, text in quizzes.build(q, root).items()}
+    built = quizzes.build(questions.QUIZZES, root)
     return quizzes.differences(built, root) + _stale_lessons(root)
 
 

@@ -8,30 +8,24 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
+from unittest import mock
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from warmup_lib import questions
+from warmup_lib.builder.lessons import METADATA
 from warmup_lib.quiz.question import Question
 
 Notebook: TypeAlias = Any
 """nbformat's notebooks and cells; nbformat gives them no types."""
 
-KERNEL = {
-    "kernelspec": {
-        "display_name": "Python 3 (ipykernel)",
-        "language": "python",
-        "name": "python3",
-    },
-    "language_info": {"name": "python"},
-}
+KERNEL = {"kernelspec": METADATA["kernelspec"], "language_info": {"name": "python"}}
 
 
 def solution_notebook(quiz: str) -> Notebook:
@@ -84,18 +78,40 @@ def _cell(
     return cell
 
 
-def build(quiz: str, root: Path) -> dict[str, str]:
-    """The text of each built file of a quiz, by its path below the course."""
-    solution, release = (f"{folder}/{quiz}/{quiz}.ipynb" for folder in ("solutions", "quizzes"))
+def build(quizzes: Iterable[str], root: Path) -> dict[str, str]:
+    """The text of each built file of these quizzes, by its path below the course."""
+    built: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as temporary:
         course = Path(temporary)
         shutil.copy(root / "nbgrader_config.py", course)
-        source = course / solution
-        source.parent.mkdir(parents=True)
-        source.write_text(_text(solution_notebook(quiz)), encoding="utf-8")
-        _generate_assignment(quiz, course)
-        released = nbformat.read(course / release, as_version=4)
-        return {solution: source.read_text(encoding="utf-8"), release: _text(released)}
+        for quiz in quizzes:
+            path = f"solutions/{quiz}/{quiz}.ipynb"
+            built[path] = _text(solution_notebook(quiz))
+            (course / path).parent.mkdir(parents=True)
+            (course / path).write_text(built[path], encoding="utf-8")
+        for path, notebook in _released(quizzes, course):
+            built[path] = _text(notebook)
+    return built
+
+
+def _released(quizzes: Iterable[str], course: Path) -> Iterator[tuple[str, Notebook]]:
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config.loader import PyFileConfigLoader
+
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config.CourseDirectory.root = str(course)
+    # nbgrader looks for its helper programs on the PATH, where an environment that
+    # was not activated does not stand.
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    with mock.patch.dict(os.environ, PATH=programs):
+        nbgrader = NbGraderAPI(config=config)
+        for quiz in quizzes:
+            result = nbgrader.generate_assignment(quiz)
+            if not result["success"]:
+                why = result.get("log") or result.get("error")
+                raise RuntimeError(f"nbgrader could not make the release of {quiz!r}:\n{why}")
+            path = f"quizzes/{quiz}/{quiz}.ipynb"
+            yield path, nbformat.read(course / path, as_version=4)
 
 
 def differences(built: Mapping[str, str], root: Path) -> list[str]:
@@ -117,23 +133,6 @@ def differences(built: Mapping[str, str], root: Path) -> list[str]:
             if (root / path).read_text(encoding="utf-8") != built[path]
         ),
     ]
-
-
-def _generate_assignment(quiz: str, course: Path) -> None:
-    # nbgrader looks for its helper programs on the PATH, where an environment that
-    # was not activated does not stand.
-    programs = str(Path(sys.executable).parent)
-    run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "generate_assignment", quiz],
-        cwd=course,
-        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")])},
-        capture_output=True,
-        text=True,
-    )
-    if run.returncode != 0:
-        raise RuntimeError(
-            f"nbgrader could not make the release of quiz {quiz!r}:\n{run.stderr or run.stdout}"
-        )
 
 
 def _text(notebook: Notebook) -> str:
