@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from warmup_lib.schedules import hold, linear_warmup
-from warmup_lib.training import Row, compare_warmup, digits, train
+from warmup_lib.training import digits, train
 
 SEEDS = (0, 1, 2)
 CHANCE, LEARNED = 0.4, 0.8
@@ -116,22 +116,6 @@ def test_digits_are_standardised_by_the_training_part() -> None:
     assert sorted(set(data.test_y.tolist())) == list(range(10))
 
 
-def test_comparison_has_a_row_for_each_setting_in_order() -> None:
-    rows = compare_warmup([0.02, 0.04], seeds=[5, 6], warmup=3, updates=2)
-    assert [(row.init, row.lr, row.warmup) for row in rows] == [
-        (init, lr, warmup) for init in ("hot", "he") for lr in (0.02, 0.04) for warmup in (0, 3)
-    ]
-    assert rows[0].accuracies == tuple(
-        train(seed, hold(), lr=0.02, init="hot", updates=2).accuracy for seed in (5, 6)
-    )
-
-
-def test_a_row_counts_the_seeds_that_learned() -> None:
-    row = Row(init="he", lr=0.1, warmup=0, accuracies=(0.95, 0.1, 0.9))
-    assert row.learned == 1
-    assert row.mean == pytest.approx(0.65)
-
-
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -145,10 +129,3 @@ def test_errors_name_the_argument_and_its_value(wrong: dict[str, object], messag
     arguments: dict[str, object] = {"lr": 0.1} | wrong
     with pytest.raises(ValueError, match=message):
         train(0, hold(), **arguments)  # type: ignore[arg-type]
-
-
-def test_a_comparison_needs_a_seed_and_a_warmup() -> None:
-    with pytest.raises(ValueError, match="seeds must hold at least one"):
-        compare_warmup([0.1], seeds=[])
-    with pytest.raises(ValueError, match="warmup must be at least 1, got 0"):
-        compare_warmup([0.1], warmup=0)

@@ -1,8 +1,7 @@
 """Small real experiments: handwritten digits, a plain MLP, SGD under a schedule.
 
-One call of :func:`train` is one run; :func:`compare_warmup` is the grid that
-lesson 1 shows. A run depends on its arguments alone: it draws from its own
-generator, leaves torch's global one as it was, and runs on one thread.
+One call of :func:`train` is one run, and depends on its arguments alone: it draws
+from its own generator, leaves torch's global one as it was, and runs on one thread.
 :func:`train_model` is the loop alone, for other models and optimizers.
 """
 
@@ -21,7 +20,7 @@ from torch.nn.functional import cross_entropy
 
 from warmup_lib._arguments import number_above_zero, whole_number
 from warmup_lib.schedulers import ScheduleLR
-from warmup_lib.schedules import Schedule, hold, linear_warmup
+from warmup_lib.schedules import Schedule
 from warmup_lib.trace import record
 
 GAINS = {"he": math.sqrt(2), "hot": 2.5}
@@ -53,25 +52,6 @@ class Run:
     lrs: tuple[float, ...]
     accuracy: float
     diverged: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One cell of a comparison: test accuracies, one a seed, of one setting."""
-
-    init: str
-    lr: float
-    warmup: int
-    accuracies: tuple[float, ...]
-
-    @property
-    def learned(self) -> int:
-        """How many seeds ended with more than 90% of the test digits right."""
-        return sum(accuracy > 0.9 for accuracy in self.accuracies)
-
-    @property
-    def mean(self) -> float:
-        return sum(self.accuracies) / len(self.accuracies)
 
 
 @cache
@@ -150,6 +130,7 @@ def train(
     Raises:
         ValueError: an argument is out of its range.
 
+    >>> from warmup_lib.schedules import linear_warmup
     >>> run = train(0, linear_warmup(5), lr=0.05, updates=6)
     >>> [round(lr, 2) for lr in run.lrs]
     [0.01, 0.02, 0.03, 0.04, 0.05, 0.05]
@@ -212,53 +193,7 @@ def accuracy(model: nn.Module) -> float:
     data = digits()
     with torch.no_grad():
         right = model(data.test_x).argmax(1) == data.test_y
-    return right.float().mean().item()
-
-
-def compare_warmup(
-    lrs: Sequence[float],
-    *,
-    inits: Sequence[str] = ("hot", "he"),
-    seeds: Sequence[int] = (0, 1, 2),
-    warmup: int = 50,
-    updates: int = 300,
-) -> list[Row]:
-    """Train every learning rate and init without warmup and with it, on the same seeds.
-
-    Args:
-        lrs: base learning rates.
-        inits: names of inits, see :func:`mlp`.
-        seeds: each is one run of each setting.
-        warmup: length of the linear warmup in updates, at least 1.
-        updates: length of each run in updates.
-
-    Returns:
-        Rows by init, then LR, then without (``warmup`` 0) and with.
-
-    Raises:
-        ValueError: no seeds, or an argument that is out of its range.
-
-    >>> rows = compare_warmup([0.03], inits=["he"], seeds=[0], warmup=2, updates=3)
-    >>> [(row.init, row.lr, row.warmup, len(row.accuracies)) for row in rows]
-    [('he', 0.03, 0, 1), ('he', 0.03, 2, 1)]
-    """
-    if not seeds:
-        raise ValueError("seeds must hold at least one seed, got none; one is one run a setting")
-    warmup = whole_number("warmup", warmup, remedy="the runs without warmup are made as well")
-    schedules = {0: hold(), warmup: linear_warmup(warmup)}
-    return [
-        Row(
-            init=init,
-            lr=lr,
-            warmup=length,
-            accuracies=tuple(
-                train(seed, schedule, lr=lr, init=init, updates=updates).accuracy for seed in seeds
-            ),
-        )
-        for init in inits
-        for lr in lrs
-        for length, schedule in schedules.items()
-    ]
+    return float(right.float().mean())
 
 
 def batches(examples: int, size: int, count: int, generator: Generator) -> Iterator[Tensor]:

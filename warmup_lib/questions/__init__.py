@@ -19,7 +19,13 @@ from typing import cast
 
 from warmup_lib.quiz.question import Question
 
-QUIZZES: Sequence[str] = ("lambda_lr", "linear_lr", "gradual_warmup")
+QUIZZES: Sequence[str] = (
+    "why_warmup",
+    "lambda_lr",
+    "linear_lr",
+    "gradual_warmup",
+    "other_libraries",
+)
 """The quizzes, in the order of the lessons that they follow."""
 
 

@@ -1,0 +1,24 @@
+"""Quiz: why warm up. Follows the lesson ``01_why_warmup``."""
+
+TITLE = "Why warm up?"
+
+INTRODUCTION = """\
+Six questions on what warmup is, what it does to a run, and what it does not. Every key is made by
+running code: the snippets that you read, and training runs on the digits of lesson 1.
+
+Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0, and the
+learning rate (LR) of update t is the base LR times the *factor* of t."""
+
+SETUP = """\
+import math
+
+from warmup_lib import check, hint, solution"""
+
+ORDER = (
+    "third_update",
+    "overshoot",
+    "what_it_buys",
+    "peak_too_high",
+    "cool_down",
+    "hand_over",
+)
