@@ -14,10 +14,10 @@ ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # nbgrader and JupyterLab look for their helper programs on the PATH.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: start test build bench clean
+.PHONY: start test build tables bench clean
 
 start: $(VENV)/classroom
-	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons/01_why_warmup.ipynb $(ROOT) $(ARGS)
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ROOT) $(ARGS)
 
 test: $(VENV)/dev
 	$(BIN)/python -m ruff check .
@@ -33,8 +33,13 @@ test: $(VENV)/dev
 build: $(VENV)/dev
 	$(BIN)/python -m warmup_lib.builder
 
+# The slow experiments over many seeds, into the small file that lessons 5 and 6 read.
+tables: $(VENV)/dev
+	$(BIN)/python -m warmup_lib.experiments
+
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/scheduler_step.py
+	$(BIN)/python benchmarks/explorer.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
