@@ -24,6 +24,8 @@ QUIZZES: Sequence[str] = (
     "lambda_lr",
     "linear_lr",
     "gradual_warmup",
+    "training",
+    "why_it_works",
     "other_libraries",
 )
 """The quizzes, in the order of the lessons that they follow."""

@@ -1,0 +1,179 @@
+"""Fix: a run is taken up, and its warmup stays a tenth of what it should be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LinearLR
+
+from warmup_lib.quiz.observation import AnswerTroubleError
+from warmup_lib.quiz.probes import called
+from warmup_lib.quiz.question import Misconception
+from warmup_lib.quiz.write import Fix
+
+
+@dataclass(frozen=True)
+class UsedAfterResume:
+    """The LRs that updates 3 to 8 use once a function has taken up a run after update 2."""
+
+    before: int = 3
+    after: int = 6
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return [f"update {t}" for t in range(self.before, self.before + self.after)]
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
+        weight = torch.ones(1, requires_grad=True)
+
+        def make_optimizer() -> Optimizer:
+            return torch.optim.SGD([weight], lr=0.1)
+
+        def make_scheduler(optimizer: Optimizer) -> LinearLR:
+            return LinearLR(optimizer, start_factor=0.1, total_iters=5)
+
+        def train(optimizer: Any, scheduler: Any, updates: int) -> list[float]:
+            used = []
+            for _ in range(updates):
+                weight.sum().backward()
+                used.append(float(optimizer.param_groups[0]["lr"]))
+                optimizer.step()
+                scheduler.step()
+            return used
+
+        optimizer = make_optimizer()
+        scheduler = make_scheduler(optimizer)
+        train(optimizer, scheduler, self.before)
+        checkpoint = {
+            "optimizer": optimizer.state_dict(),
+            "scheduler": scheduler.state_dict(),
+        }
+        taken_up = called(function, name, make_optimizer, make_scheduler, checkpoint)
+        if not isinstance(taken_up, tuple) or len(taken_up) != 2:
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` must return `optimizer, scheduler`, and gave a "
+                f"`{type(taken_up).__name__}`.",
+            )
+        return train(*taken_up, self.after)
+
+
+def resume(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    """Give the optimizer and the scheduler, both where the checkpoint left them."""
+    optimizer = make_optimizer()
+    scheduler = make_scheduler(optimizer)
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    scheduler.load_state_dict(checkpoint["scheduler"])
+    return optimizer, scheduler
+
+
+def builds_in_between(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    """Give the optimizer and the scheduler, both where the checkpoint left them."""
+    optimizer = make_optimizer()
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    scheduler = make_scheduler(optimizer)
+    scheduler.load_state_dict(checkpoint["scheduler"])
+    return optimizer, scheduler
+
+
+def forgets_the_scheduler(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    optimizer = make_optimizer()
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return optimizer, make_scheduler(optimizer)
+
+
+def forgets_the_optimizer(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    optimizer = make_optimizer()
+    scheduler = make_scheduler(optimizer)
+    scheduler.load_state_dict(checkpoint["scheduler"])
+    return optimizer, scheduler
+
+
+def starts_over(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:  # noqa: ARG001  # the mistake
+    optimizer = make_optimizer()
+    return optimizer, make_scheduler(optimizer)
+
+
+def keeps_the_new_counter(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    optimizer = make_optimizer()
+    scheduler = make_scheduler(optimizer)
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return optimizer, scheduler
+
+
+def scheduler_first(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    optimizer = make_optimizer()
+    scheduler = make_scheduler(optimizer)
+    scheduler.load_state_dict(checkpoint["scheduler"])
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return optimizer, scheduler
+
+
+def loads_the_optimizer_again(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    optimizer = make_optimizer()
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    scheduler = make_scheduler(optimizer)
+    scheduler.load_state_dict(checkpoint["scheduler"])
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    return optimizer, scheduler
+
+
+QUESTION = Fix(
+    title="Ten times too low, for ever",
+    prompt="""\
+A warmup by `LinearLR(optimizer, start_factor=0.1, total_iters=5)`, base LR 0.1, is interrupted
+after three updates. The checkpoint holds `optimizer.state_dict()` and `scheduler.state_dict()`. The
+function below takes the run up from it, and yet the run goes on at 0.0064 and never gets above
+0.01. Nothing is missing, so what is wrong? Mend it. `make_optimizer()` and
+`make_scheduler(optimizer)` build each of them as at the start.""",
+    answer=resume,
+    exercise=UsedAfterResume(),
+    broken="builds-in-between",
+    difficulty="hard",
+    points=2,
+    holds="Updates 3, 4 and 5 use 0.064, 0.082 and 0.1, as in the run without a break.",
+    hints=(
+        "Building a scheduler is not innocent: it sets the optimizer's LR.",
+        "`LinearLR` multiplies the LR that it finds. Which does it find when it is built?",
+        "Build everything first, then load everything.",
+    ),
+    steps="""\
+The optimizer's state brings back the LR of update 3, 0.064. Building `LinearLR` after that
+multiplies it by `start_factor`: 0.0064. The scheduler's state brings back the counter, not the LR,
+and each further step multiplies what is there. Build both, then load both: the updates use
+**{answer}**.""",
+    quick_check="Build everything first, then load everything.",
+    misconceptions=(
+        Misconception(
+            "builds-in-between",
+            "The scheduler is still built after the optimizer is loaded, and lowers the LR that "
+            "was just restored.",
+            builds_in_between,
+        ),
+        Misconception(
+            "forgets-the-scheduler",
+            "The scheduler's counter is not restored, and building it lowers the LR that was.",
+            forgets_the_scheduler,
+        ),
+        Misconception(
+            "forgets-the-optimizer",
+            "The counter is restored, but not the LR that it belongs to: `LinearLR` multiplies the "
+            "LR that it finds, and it finds that of update 0.",
+            forgets_the_optimizer,
+        ),
+        Misconception(
+            "starts-over",
+            "Nothing is loaded: the warmup starts from the beginning.",
+            starts_over,
+        ),
+        Misconception(
+            "keeps-the-new-counter",
+            "The LR is right for one update. The counter is still that of a new scheduler, so the "
+            "ramp goes on as if it had just begun.",
+            keeps_the_new_counter,
+        ),
+    ),
+    alternatives=(scheduler_first, loads_the_optimizer_again),
+)

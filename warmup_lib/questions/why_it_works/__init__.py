@@ -1,0 +1,24 @@
+"""Quiz: why warmup works. Follows the lesson ``06_why_it_works``."""
+
+TITLE = "Why it works"
+
+INTRODUCTION = """\
+Five questions on what warmup does: Adam's first updates, a warmup that needs no tuning, the edge
+2/η, and what experiments support. Every key is made by running the code that you read.
+
+Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0."""
+
+SETUP = """\
+import math
+
+import torch
+
+from warmup_lib import check, hint, solution"""
+
+ORDER = (
+    "first_step",
+    "untuned_peak",
+    "largest_that_shrinks",
+    "what_tables_support",
+    "adam_by_hand",
+)

@@ -1,0 +1,184 @@
+"""Write Adam's updates for one weight, from its gradients."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from warmup_lib.quiz.observation import AnswerTroubleError, as_number
+from warmup_lib.quiz.probes import called
+from warmup_lib.quiz.question import Misconception
+from warmup_lib.quiz.write import Write
+
+
+@dataclass(frozen=True)
+class MovesFor:
+    """The moves that a function gives for one list of gradients."""
+
+    gradients: tuple[float, ...]
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return [f"update {update}" for update in range(len(self.gradients))]
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
+        moves = called(function, name, list(self.gradients))
+        if not isinstance(moves, (list, tuple)) or len(moves) != len(self.gradients):
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` must return a list with one move for each of the "
+                f"{len(self.gradients)} gradients.",
+            )
+        return [as_number(move, f"`{name}(…)[{index}]`") for index, move in enumerate(moves)]
+
+
+def adam_by_hand(gradients: list[float]) -> list[float]:
+    """Give how far each update moves the weight, in units of the LR, for its gradients."""
+    m = v = 0.0
+    moves = []
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        moves.append(m / (1 - 0.9**t) / math.sqrt(v / (1 - 0.999**t)))
+    return moves
+
+
+def no_correction(gradients: list[float]) -> list[float]:
+    m = v = 0.0
+    moves = []
+    for g in gradients:
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        moves.append(m / math.sqrt(v))
+    return moves
+
+
+def corrects_the_mean_only(gradients: list[float]) -> list[float]:
+    m = v = 0.0
+    moves = []
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        moves.append(m / (1 - 0.9**t) / math.sqrt(v))
+    return moves
+
+
+def corrects_the_square_only(gradients: list[float]) -> list[float]:
+    m = v = 0.0
+    moves = []
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        moves.append(m / math.sqrt(v / (1 - 0.999**t)))
+    return moves
+
+
+def without_the_root(gradients: list[float]) -> list[float]:
+    m = v = 0.0
+    moves = []
+    for t, g in enumerate(gradients, start=1):
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        moves.append(m / (1 - 0.9**t) / (v / (1 - 0.999**t)))
+    return moves
+
+
+def corrects_once(gradients: list[float]) -> list[float]:
+    m = v = 0.0
+    moves = []
+    for g in gradients:
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        moves.append(m / (1 - 0.9) / math.sqrt(v / (1 - 0.999)))
+    return moves
+
+
+def mean_of_the_last_gradient(gradients: list[float]) -> list[float]:
+    return [math.copysign(1.0, g) for g in gradients]
+
+
+def asks_torch(gradients: list[float]) -> list[float]:
+    import torch
+
+    weight = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.Adam([weight], lr=1.0, eps=0.0)
+    moves = []
+    for gradient in gradients:
+        before = weight.item()
+        weight.grad = torch.tensor([gradient], dtype=torch.float64)
+        optimizer.step()
+        moves.append(before - weight.item())
+    return moves
+
+
+def with_sums(gradients: list[float]) -> list[float]:
+    moves = []
+    for t in range(1, len(gradients) + 1):
+        a = [0.9 ** (t - 1 - i) for i in range(t)]
+        b = [0.999 ** (t - 1 - i) for i in range(t)]
+        m = sum(w * g for w, g in zip(a, gradients)) / sum(a)  # noqa: B905
+        v = sum(w * g * g for w, g in zip(b, gradients)) / sum(b)  # noqa: B905
+        moves.append(m / v**0.5)
+    return moves
+
+
+QUESTION = Write(
+    title="Adam by hand",
+    prompt="""\
+Write what Adam does to one weight, with β₁ = 0.9, β₂ = 0.999 and ε = 0. For a list of gradients
+give the moves in units of the LR: m̂/√v̂ after each gradient, positive for a positive gradient.
+Both running means start at 0, and both are corrected for it.""",
+    answer=adam_by_hand,
+    exercise=MovesFor((2.0, 2.0, -1.0, 0.5, -3.0, 0.1)),
+    difficulty="hard",
+    points=2,
+    holds="The first move is 1, and so is the second, since the gradient is the same; then the "
+    "gradients change sign, and the moves get shorter.",
+    hints=(
+        "Keep m and v from one gradient to the next: m = 0.9·m + 0.1·g, and v likewise with g².",
+        "After t gradients (t from 1) the weights in m add up to 1 − 0.9^t, not to 1.",
+        "m̂ = m / (1 − 0.9^t), v̂ = v / (1 − 0.999^t), and the move is m̂ / √v̂.",
+    ),
+    steps="""\
+After t gradients m is a weighted sum whose weights add up to 1 − 0.9^t; dividing by that makes it a
+mean, and the same holds for v. While the gradient stays the same the move is 1: the whole LR. As
+soon as it changes sign, m̂ shrinks and √v̂ does not: **{answer}**.""",
+    quick_check="Gradients that agree move a weight by the LR, gradients that do not by less.",
+    misconceptions=(
+        Misconception(
+            "no-correction",
+            "Neither mean is corrected for having started at 0. The first move is then "
+            "0.1/√0.001 = 3.2 in place of 1.",
+            no_correction,
+        ),
+        Misconception(
+            "corrects-the-mean-only",
+            "v is not corrected: it starts far too small, and the first moves are far too long.",
+            corrects_the_mean_only,
+        ),
+        Misconception(
+            "corrects-the-square-only",
+            "m is not corrected: it starts at a tenth of the gradient. That would be a warmup of "
+            "a kind, but it is not Adam.",
+            corrects_the_square_only,
+        ),
+        Misconception(
+            "without-the-root",
+            "You divide by v̂. Its root has the size of a gradient; v̂ has that of its square.",
+            without_the_root,
+        ),
+        Misconception(
+            "corrects-as-at-the-first",
+            "The correction stays as it is for the first gradient. It is 1 − β to the power of the "
+            "number of gradients seen.",
+            corrects_once,
+        ),
+        Misconception(
+            "sign-only",
+            "You give the sign of each gradient. That is Adam's first move only; later the means "
+            "remember.",
+            mean_of_the_last_gradient,
+        ),
+    ),
+    alternatives=(with_sums, asks_torch),
+)
