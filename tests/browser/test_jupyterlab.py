@@ -135,7 +135,7 @@ def test_lesson_2_runs_from_top_to_bottom(
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     code_cells = sum(cell.cell_type == "code" for cell in notebook.cells)
-    page.get_by_text(f"[{code_cells}]:", exact=True).wait_for()
+    page.get_by_text(f"[{code_cells}]:", exact=True).first.wait_for()
     page.get_by_text("| Idle").wait_for()
     page.screenshot(path=tmp_path / "lesson.png")
 
