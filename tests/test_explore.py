@@ -48,6 +48,15 @@ def test_moving_a_slider_moves_curve_and_table() -> None:
     assert "<td>20</td><td>1</td><td>0.1</td>" in view.value
 
 
+@pytest.mark.parametrize("base_lr", [0.3, 0.0123, 1.0])
+def test_the_base_lr_slider_holds_the_value_that_it_was_given(base_lr: float) -> None:
+    box = explore(base_lr=base_lr).widget()
+    slider = next(c for c in box.children if getattr(c, "description", "") == "base LR")
+    assert slider.value == base_lr
+    slider.value = 0.5
+    assert "peak 0.5 first at update 10" in box.children[-1].value
+
+
 def test_the_start_slider_rests_while_the_shape_has_its_own_start() -> None:
     box = explore(shape="linear").widget()
     controls = {getattr(c, "description", ""): c for c in box.children}

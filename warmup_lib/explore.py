@@ -47,6 +47,9 @@ AFTERS: Mapping[str, Callable[[int, int], Schedule]] = {
 }
 """Name → what follows a warmup of so many updates, for the rest of the updates."""
 
+BASE_LRS = [float(f"{digit}e{power}") for power in (-4, -3, -2, -1) for digit in (1, 2, 3, 5, 7)]
+"""Where the base LR's slider stops, besides 1 and the value that it was given."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -142,14 +145,10 @@ class Explorer:
             "layout": ipywidgets.Layout(width="34em"),
         }
         return {
-            "base_lr": ipywidgets.FloatLogSlider(
-                s.base_lr,
-                base=10,
-                min=-4,
-                max=0,
-                step=0.05,
+            "base_lr": ipywidgets.SelectionSlider(
+                options=[(f"{lr:g}", lr) for lr in sorted({*BASE_LRS, 1.0, s.base_lr})],
+                value=s.base_lr,
                 description="base LR",
-                readout_format=".3g",
                 **look,
             ),
             "warmup": ipywidgets.IntSlider(

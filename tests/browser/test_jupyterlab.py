@@ -172,28 +172,30 @@ def test_an_untouched_quiz_runs_without_a_traceback(page: Any, lab: str) -> None
 def test_the_explorer_follows_the_mouse_and_the_arrow_keys(
     page: Any, lab: str, course: Path, tmp_path: Path
 ) -> None:
-    cell = nbformat.v4.new_code_cell("from warmup_lib.explore import explore\n\nexplore(warmup=10)")
+    cell = nbformat.v4.new_code_cell(
+        "from warmup_lib.explore import explore\n\nexplore(base_lr=0.3, warmup=10)"
+    )
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata=KERNEL)
     nbformat.write(notebook, course / "play.ipynb")
     open_notebook(page, lab, "play.ipynb")
     page.locator(".jp-Notebook-cell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_text("peak 0.1 first at update 10,").wait_for()
+    page.get_by_text("peak 0.3 first at update 10,").wait_for()
 
     slider = page.locator(".widget-slider", has_text="warmup (updates)")
     handle = slider.locator(".noUi-handle")
     handle.focus()
     page.keyboard.press("ArrowRight")
-    page.get_by_text("peak 0.1 first at update 11,").wait_for()
+    page.get_by_text("peak 0.3 first at update 11,").wait_for()
     page.keyboard.press("ArrowLeft")
-    page.get_by_text("peak 0.1 first at update 10,").wait_for()
+    page.get_by_text("peak 0.3 first at update 10,").wait_for()
 
     grip, track = handle.bounding_box(), slider.locator(".noUi-base").bounding_box()
     page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
     page.mouse.down()
     page.mouse.move(track["x"] + track["width"] / 2, grip["y"] + grip["height"] / 2, steps=8)
     page.mouse.up()
-    page.get_by_text("peak 0.1 first at update 30,").wait_for()
+    page.get_by_text("peak 0.3 first at update 30,").wait_for()
     assert page.locator("td", has_text="30").count() == 1
     figure = page.locator(".widget-html img")
     assert "A linear warmup over 30 updates, then cosine" in figure.get_attribute("alt")
