@@ -129,7 +129,26 @@ def train_adam(
     updates: int = 200,
     rectified: bool = False,
 ) -> Run:
-    """Train the he network with Adam, or with RAdam where ``rectified``, at a large LR."""
+    """Train the he network with Adam, or with RAdam where ``rectified``.
+
+    Args:
+        seed: of the weights and of the order of the digits.
+        schedule: update index → factor.
+        lr: base learning rate, finite and above 0; large for Adam by default.
+        beta2: how long the squared gradients are remembered; Adam's default is 0.999.
+        updates: how many updates to make, at least 1.
+        rectified: RAdam in place of Adam.
+
+    Raises:
+        ValueError: ``lr`` or ``updates`` is out of its range.
+
+    >>> from warmup_lib.schedules import linear_warmup
+    >>> run = train_adam(0, linear_warmup(2), lr=0.001, updates=3)
+    >>> [round(lr, 4) for lr in run.lrs]
+    [0.0005, 0.001, 0.001]
+    """
+    lr = number_above_zero("lr", lr, remedy="it is the base learning rate")
+    updates = whole_number("updates", updates, remedy="train for one or more")
     model, order = _network(seed, updates)
     kind = torch.optim.RAdam if rectified else torch.optim.Adam
     optimizer = kind(model.parameters(), lr=lr, betas=(BETAS[0], beta2))

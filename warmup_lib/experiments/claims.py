@@ -1,9 +1,4 @@
-"""What lesson 1 tests: is warmup needed for Adam, are first gradients wrong, is time saved?
-
->>> run = train_adam(0, linear_warmup(2), lr=0.001, updates=3)
->>> [round(lr, 4) for lr in run.lrs]
-[0.0005, 0.001, 0.001]
-"""
+"""What lesson 1 tests: are the first gradients wrong, and does warmup save time?"""
 
 from __future__ import annotations
 
@@ -13,35 +8,11 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from warmup_lib._arguments import number_above_zero, whole_number
-from warmup_lib.schedules import Schedule, linear_warmup  # noqa: F401  # the example above
-from warmup_lib.training import Run, batches, digits, mlp, one_thread, train_model
+from warmup_lib._arguments import number_above_zero
+from warmup_lib.schedules import Schedule
+from warmup_lib.training import batches, digits, mlp, one_thread, train_model
 
 BATCH_SIZE = 128
-
-
-def train_adam(
-    seed: int, schedule: Schedule, *, lr: float, init: str = "he", updates: int = 130
-) -> Run:
-    """:func:`warmup_lib.training.train` with Adam and its default betas in place of SGD.
-
-    Args:
-        seed: of the weights and of the order of the digits.
-        schedule: update index → factor.
-        lr: base learning rate, finite and above 0.
-        init: "he" or "hot", see :func:`warmup_lib.training.mlp`.
-        updates: how many updates to make, at least 1.
-
-    Raises:
-        ValueError: an argument is out of its range.
-    """
-    lr = number_above_zero("lr", lr, remedy="it is the base learning rate")
-    updates = whole_number("updates", updates, remedy="train for one or more")
-    generator = Generator().manual_seed(seed)
-    model = mlp(init, generator)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
-    order = batches(len(digits().train_y), BATCH_SIZE, updates, generator)
-    return train_model(model, optimizer, schedule, order)
 
 
 def agreement(
@@ -64,6 +35,7 @@ def agreement(
     Returns:
         Update → mean cosine, for each of ``at`` that the run lived to see.
 
+    >>> from warmup_lib.schedules import linear_warmup
     >>> seen = agreement(0, linear_warmup(5), lr=0.06, at=[0])
     >>> list(seen), 0 < seen[0] <= 1
     ([0], True)

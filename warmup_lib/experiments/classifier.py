@@ -1,5 +1,6 @@
 """An image classifier under a schedule: epochs, accumulation, checkpoints.
 
+>>> from warmup_lib.schedules import linear_warmup
 >>> fit = train_classifier(0, linear_warmup(4), lr=0.05, batch_size=479, epochs=2)
 >>> [round(lr, 4) for lr in fit.run.lrs]
 [0.0125, 0.025, 0.0375, 0.05, 0.05, 0.05]
@@ -18,7 +19,7 @@ from torch.nn.functional import cross_entropy
 
 from warmup_lib._arguments import number_above_zero, whole_number
 from warmup_lib.schedulers import ScheduleLR
-from warmup_lib.schedules import Schedule, linear_warmup  # noqa: F401  # the example above
+from warmup_lib.schedules import Schedule
 from warmup_lib.trace import record
 from warmup_lib.training import Run, accuracy, digits, one_thread
 
