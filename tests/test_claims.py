@@ -85,4 +85,4 @@ def test_updates_are_counted_until_a_mean_is_below() -> None:
 def test_errors_name_the_argument(wrong: dict[str, float]) -> None:
     arguments: dict[str, float] = {"lr": 0.1} | wrong
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        train_adam(0, hold(), **arguments)  # type: ignore[arg-type]
+        train_adam(0, hold(), **arguments)

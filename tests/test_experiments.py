@@ -96,7 +96,7 @@ def test_a_diverged_training_stops() -> None:
 def test_errors_of_the_classifier_name_the_argument(wrong: dict[str, object], message: str) -> None:
     arguments: dict[str, object] = {"lr": 0.1} | wrong
     with pytest.raises(ValueError, match=message):
-        train_classifier(0, hold(), **arguments)  # type: ignore[arg-type]
+        train_classifier(0, hold(), **arguments)
 
 
 # A first learning rate of 0

@@ -137,7 +137,7 @@ def test_linear_lr_over_no_steps_stays_at_its_start_for_ever() -> None:
 def test_linear_lr_over_a_broken_number_of_steps_never_reaches_the_peak(
     total_iters: float,
 ) -> None:
-    used = lrs_used(lambda o: LinearLR(o, 0.1, total_iters=total_iters), 1000)  # type: ignore[arg-type]
+    used = lrs_used(lambda o: LinearLR(o, 0.1, total_iters=total_iters), 1000)
     assert max(used) < 0.098
 
 

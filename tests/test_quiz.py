@@ -461,9 +461,7 @@ def test_a_key_with_a_model_that_cannot_run_says_which() -> None:
     key = KEY.misconceptions["no-cap"]
     assert isinstance(key, WrongModel)
     question = questions.load(FUNCTION)
-    broken = type(question)(
-        **{**vars(question), "answer": lambda update: None}  # type: ignore[arg-type]
-    )
+    broken = type(question)(**{**vars(question), "answer": lambda update: None})
     with pytest.raises(ValueError, match=r"the reference must run, but: .*gives `None`"):
         make_key(broken)
 

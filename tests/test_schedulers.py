@@ -789,7 +789,7 @@ def test_a_bad_epoch_is_refused_and_changes_nothing(epoch: Any) -> None:
 def test_start_cannot_be_given_by_position() -> None:
     optimizer = build_optimizer()
     with pytest.raises(TypeError):
-        GradualWarmupScheduler(optimizer, 1, 5, None, 0.5)  # type: ignore[call-arg]
+        GradualWarmupScheduler(optimizer, 1, 5, None, 0.5)
 
 
 # --- ScheduleLR -------------------------------------------------------------------------------
@@ -899,4 +899,4 @@ def test_it_can_be_pickled_with_its_after_scheduler() -> None:
 
 def test_a_number_in_place_of_a_schedule_is_told_to_use_hold() -> None:
     with pytest.raises(ValueError, match="schedule must be a function of the update, got 5"):
-        ScheduleLR(build_optimizer(), 5)  # type: ignore[arg-type]
+        ScheduleLR(build_optimizer(), 5)

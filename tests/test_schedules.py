@@ -316,7 +316,7 @@ def test_joined_pieces_each_start_at_their_own_update_zero(gaps: list[int], t: i
     calls: list[tuple[int, int]] = []
 
     def piece(i: int) -> Schedule:
-        return lambda own: calls.append((i, own)) or 1.0  # type: ignore[func-returns-value]
+        return lambda own: calls.append((i, own)) or 1.0
 
     schedule = join(*(piece(i) for i in range(len(gaps) + 1)), at=boundaries)
     schedule(t)

@@ -75,7 +75,7 @@ def real_loop(
     """Train, and give the LRs that the updates used."""
     noted = []
     if scheduler_first:
-        optimizer._opt_called = True  # type: ignore[attr-defined]  # the order is meant; no remark
+        optimizer._opt_called = True  # the order is meant; no remark
     for t in range(updates):
         if scheduler_first and t % updates_per_step == 0:
             step(scheduler)

@@ -128,4 +128,4 @@ def test_digits_are_standardised_by_the_training_part() -> None:
 def test_errors_name_the_argument_and_its_value(wrong: dict[str, object], message: str) -> None:
     arguments: dict[str, object] = {"lr": 0.1} | wrong
     with pytest.raises(ValueError, match=message):
-        train(0, hold(), **arguments)  # type: ignore[arg-type]
+        train(0, hold(), **arguments)

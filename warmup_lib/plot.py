@@ -82,10 +82,10 @@ def plot_lrs(
     >>> plot_lrs({"none": [0.1, 0.1]}, title="No warmup").alt
     'Line chart. No warmup. none: LR 0.1 at update 0 and at every update to 1.'
     """
-    _check_count("curves", curves)
+    check_count("curves", curves)
     for name, lrs in curves.items():
         _check_lrs(name, lrs)
-    figure = _figure(height=3.4)
+    figure = new_figure(height=3.4)
     axes = figure.subplots()
     _draw_lrs(axes, curves)
     axes.set(title=title, xlabel=xlabel, ylabel="learning rate used")
@@ -115,10 +115,10 @@ def plot_runs(runs: Mapping[str, Run], *, title: str, xlabel: str = "update") ->
     too fast: loss 2.3 at update 0, highest 2.3 at update 0, diverged: nan at update 1;
     LR 9 at update 0 and at every update to 1
     """
-    _check_count("runs", runs)
+    check_count("runs", runs)
     for name, run in runs.items():
         _check_lrs(name, run.lrs)
-    figure = _figure(height=5.2)
+    figure = new_figure(height=5.2)
     above, below = figure.subplots(2, sharex=True, height_ratios=[2, 1])
     _draw_losses(above, runs)
     above.set(title=title, ylabel="loss")
@@ -132,7 +132,8 @@ def plot_runs(runs: Mapping[str, Run], *, title: str, xlabel: str = "update") ->
     return picture_of(figure, title, lines)
 
 
-def _check_count(argument: str, drawn: Mapping[str, object]) -> None:
+def check_count(argument: str, drawn: Mapping[str, object]) -> None:
+    """Refuse more than can be told apart, or nothing."""
     if not 1 <= len(drawn) <= len(COLOURS):
         raise ValueError(
             f"{argument} must hold 1 to {len(COLOURS)} entries, got {len(drawn)}; "
@@ -148,7 +149,8 @@ def _check_lrs(name: str, lrs: Sequence[float]) -> None:
             raise ValueError(f"{name!r} must hold finite learning rates, got {lr} at {update}")
 
 
-def _figure(height: float) -> Figure:
+def new_figure(height: float) -> Figure:
+    """An empty figure in the course's width; ``height`` in inches."""
     # Not pyplot: it keeps every figure, and would take over the learner's own.
     from matplotlib.figure import Figure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from warmup_lib.plot import COLOURS, DASHES, MARKERS, Picture, picture_of
+from warmup_lib.plot import COLOURS, DASHES, MARKERS, Picture, check_count, new_figure, picture_of
 
 
 def plot_measured(
@@ -24,14 +24,8 @@ def plot_measured(
     Edge
     edge, 2/LR: update 0: 8, update 9: 2
     """
-    from matplotlib.figure import Figure
-
-    if not 1 <= len(curves) <= len(COLOURS):
-        raise ValueError(
-            f"curves must hold 1 to {len(COLOURS)} entries, got {len(curves)}; "
-            "draw more in a second picture"
-        )
-    figure = Figure(figsize=(7, 3.6), dpi=100, layout="constrained")
+    check_count("curves", curves)
+    figure = new_figure(height=3.6)
     axes = figure.subplots()
     lines = []
     for position, (name, points) in enumerate(curves.items()):

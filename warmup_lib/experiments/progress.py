@@ -69,4 +69,4 @@ def _display(bar: Progress) -> Any:
         return None
     from IPython.display import display
 
-    return display(bar, display_id=True)  # type: ignore[no-untyped-call]
+    return display(bar, display_id=True)

@@ -112,6 +112,7 @@ def sharpness(model: nn.Module, generator: Generator, *, iterations: int = 30) -
     gradients = torch.autograd.grad(_loss(model), weights, create_graph=True)
     v = [torch.empty_like(w).normal_(generator=generator) for w in weights]
     value = 0.0
+    # The sums below are of tensors; mypy thinks of the 0 that an empty one would be.
     for _ in range(iterations):
         norm = torch.sqrt(sum((x * x).sum() for x in v))  # type: ignore[arg-type]
         v = [x / norm for x in v]

@@ -6,6 +6,7 @@ import hashlib
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from warmup_lib.quiz.observation import AnswerTroubleError, Value
@@ -44,8 +45,8 @@ class Choose(Question):
     claims: Sequence[Claim]
 
     def __post_init__(self) -> None:
-        wrong = tuple(Misconception(c.name, c.says, c.name) for c in self.claims)
-        object.__setattr__(self, "misconceptions", wrong)
+        beliefs = tuple(Misconception(c.name, c.says, c.name) for c in self.claims)
+        object.__setattr__(self, "misconceptions", beliefs)
 
     @property
     def options(self) -> Mapping[str, Claim]:
@@ -57,6 +58,10 @@ class Choose(Question):
         return dict(zip(_LETTERS, sorted(self.claims, key=place), strict=False))
 
     def reference(self) -> str:
+        return self._right
+
+    @cached_property
+    def _right(self) -> str:
         right = [letter for letter, claim in self.options.items() if claim.holds()]
         if len(right) != 1:
             raise ValueError(f"exactly one claim must hold when it is run, but {right} do")

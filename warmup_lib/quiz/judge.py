@@ -50,21 +50,25 @@ def judge(key: Key, seen: Observation) -> Feedback:
                 Outcome.INCORRECT,
                 model.says,
                 misconception=name,
-                details=(_where(key, seen) if len(seen.values) > 1 else "",),
+                details=(_where(key, seen),),
             )
     explanation = explain(seen.values, key.expected.values, tolerance=key.tolerance)
     return _feedback(
         key,
         Outcome.INCORRECT,
         "Not right, and it matches none of the mistakes that we know.",
-        details=(_where(key, seen), explanation or "", f"What must hold: {key.holds}"),
+        details=(
+            _where(key, seen) or f"Your answer is `{shown(seen.values)}`.",
+            explanation or "",
+            f"What must hold: {key.holds}",
+        ),
     )
 
 
 def _where(key: Key, seen: Observation) -> str:
-    """What was given, and where it first differs from what is right."""
+    """Where the first difference is, for answers of more than one value."""
     if len(key.expected.values) < 2:
-        return f"Your answer is `{shown(seen.values)}`." if seen.values else ""
+        return ""
     index = first_difference(seen.values, key.expected.values, tolerance=key.tolerance)
     if index is None or index >= min(len(seen.values), len(key.labels)):
         return (

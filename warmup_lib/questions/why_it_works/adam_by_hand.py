@@ -116,8 +116,8 @@ def with_sums(gradients: list[float]) -> list[float]:
     for t in range(1, len(gradients) + 1):
         a = [0.9 ** (t - 1 - i) for i in range(t)]
         b = [0.999 ** (t - 1 - i) for i in range(t)]
-        m = sum(w * g for w, g in zip(a, gradients)) / sum(a)  # noqa: B905
-        v = sum(w * g * g for w, g in zip(b, gradients)) / sum(b)  # noqa: B905
+        m = sum(w * g for w, g in zip(a, gradients, strict=False)) / sum(a)
+        v = sum(w * g * g for w, g in zip(b, gradients, strict=False)) / sum(b)
         moves.append(m / v**0.5)
     return moves
 
