@@ -16,6 +16,7 @@ from warmup_lib.quiz.feedback import Feedback, Outcome
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key, shown
 from warmup_lib.quiz.question import Question
+from warmup_lib.quiz.write import Write
 
 for quiz in questions.QUIZZES:
     folder = Path(str(questions.quiz_module(quiz).__file__)).parent
@@ -28,16 +29,29 @@ for quiz in questions.QUIZZES:
     )
 
 NAMES = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
-KEYS: dict[str, Key] = {}
+SEEDS = ("ada", "ben", "cem")
+KEYS: dict[int, Key] = {}
 
 
-@pytest.fixture(params=NAMES)
+def builds() -> list[Any]:
+    """Each question as it is built, and three draws of each that varies."""
+    return [
+        pytest.param((name, seed), id=name if seed is None else f"{name}-{seed}")
+        for name in NAMES
+        for seed in (None, *(SEEDS if questions.varies(name) else ()))
+    ]
+
+
+@pytest.fixture(params=builds())
 def question(request: pytest.FixtureRequest) -> Question:
-    return questions.load(request.param)
+    return questions.load(*request.param)
 
 
 def key_of(question: Question) -> Key:
-    return KEYS.setdefault(question.name, make_key(question))
+    # The bank keeps what it has loaded, so an id stays its own.
+    if id(question) not in KEYS:
+        KEYS[id(question)] = make_key(question)
+    return KEYS[id(question)]
 
 
 def feedback_on(question: Question, answer: Any) -> Feedback:
@@ -50,10 +64,6 @@ def value_of_cell(question: Question, source: str) -> Any:
     exec(questions.quiz_module(question.name.partition("/")[0]).SETUP, names)
     exec(source, names)
     return names[question.variable]
-
-
-def misconceptions() -> list[tuple[str, str]]:
-    return [(name, wrong) for name in NAMES for wrong in questions.load(name).wrong_answers()]
 
 
 def test_the_reference_passes(question: Question) -> None:
@@ -75,30 +85,27 @@ def test_the_untouched_starter_is_not_attempted(question: Question) -> None:
     assert feedback.score == 0
 
 
-@pytest.mark.parametrize(("name", "wrong"), misconceptions())
-def test_a_misconception_fails_under_its_own_name(name: str, wrong: str) -> None:
-    question = questions.load(name)
-    answer = question.wrong_answers()[wrong]
-    feedback = feedback_on(question, answer)
-    assert not feedback.passed, f"{wrong!r} gives the right answer: its model must be a wrong one"
-    if wrong == question.starter_is:
-        assert feedback.outcome is Outcome.NOT_ATTEMPTED
-    else:
-        assert feedback.misconception == wrong, (
-            f"{wrong!r} and {feedback.misconception!r} both give "
-            f"{shown(observe(question, answer).values)}; drop one, or let the probe tell them apart"
-        )
-        assert feedback.outcome is Outcome.INCORRECT
+def test_each_misconception_fails_under_its_own_name(question: Question) -> None:
+    for wrong, answer in question.wrong_answers().items():
+        feedback = feedback_on(question, answer)
+        assert not feedback.passed, f"{wrong!r} gives the right answer: its model must be wrong"
+        if wrong == question.starter_is:
+            assert feedback.outcome is Outcome.NOT_ATTEMPTED
+        else:
+            assert feedback.misconception == wrong, (
+                f"{wrong!r} and {feedback.misconception!r} both give "
+                f"{shown(observe(question, answer).values)}; drop one, or let the probe tell them "
+                "apart"
+            )
+            assert feedback.outcome is Outcome.INCORRECT
 
 
-@pytest.mark.parametrize(("name", "wrong"), misconceptions())
-def test_a_misconception_is_found_in_the_cell_that_a_student_would_write(
-    name: str, wrong: str
+def test_each_misconception_is_found_in_the_cell_that_a_student_would_write(
+    question: Question,
 ) -> None:
-    question = questions.load(name)
-    cell = question.cell(question.wrong_answers()[wrong])
-    feedback = feedback_on(question, value_of_cell(question, cell))
-    assert feedback.misconception == (None if wrong == question.starter_is else wrong)
+    for wrong, answer in question.wrong_answers().items():
+        feedback = feedback_on(question, value_of_cell(question, question.cell(answer)))
+        assert feedback.misconception == (None if wrong == question.starter_is else wrong)
 
 
 def test_every_alternative_right_answer_passes(question: Question) -> None:
@@ -108,7 +115,7 @@ def test_every_alternative_right_answer_passes(question: Question) -> None:
 
 
 def test_functions_have_two_right_answers_besides_the_reference(question: Question) -> None:
-    if question.kind in ("write", "fix"):
+    if isinstance(question, Write):
         assert len(question.alternatives) >= 2
 
 
@@ -174,3 +181,17 @@ def test_a_quiz_has_every_difficulty(quiz: str) -> None:
 def test_an_unknown_question_is_met_with_the_nearest_name() -> None:
     with pytest.raises(LookupError, match="did you mean 'lambda_lr/first_print'"):
         questions.load("lambda_lr/frist_print")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if questions.varies(name)])
+def test_a_seed_always_draws_the_same_and_seeds_differ(name: str) -> None:
+    tasks = [questions.load(name, f"seed {i}").task() for i in range(12)]
+    questions._load.cache_clear()
+    assert tasks == [questions.load(name, f"seed {i}").task() for i in range(12)]
+    assert len(set(tasks)) > 1
+
+
+def test_the_bank_has_all_kinds_and_enough_questions() -> None:
+    kinds = {questions.load(name).kind for name in NAMES}
+    assert kinds == {"predict", "choose", "write", "fix", "name the bug", "port"}
+    assert len(NAMES) >= 48

@@ -409,7 +409,7 @@ def test_an_observation_survives_json(seen: list[float | str]) -> None:
 
 
 def test_a_constant_is_not_explained_by_a_shift() -> None:
-    assert explain([0.2] * 5, [0.1] * 5, tolerance=1e-6) is None
+    assert explain([0.2] * 5, [0.1] * 5, list('abcde'), tolerance=1e-6) == []
 
 
 def test_a_wrong_number_of_values_is_told() -> None:

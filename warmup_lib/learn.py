@@ -1,17 +1,25 @@
-"""What a learner calls in a notebook: check, hint, solution."""
+"""What a learner calls in a notebook: ask, check, hint, solution."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import __main__
-from warmup_lib import questions
+from warmup_lib import progress, questions
 from warmup_lib.quiz.examine import make_key, observe
+from warmup_lib.quiz.feedback import Feedback, Outcome
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key
 from warmup_lib.quiz.observation import Observation, said
 from warmup_lib.quiz.question import Question
 from warmup_lib.quiz.view import Note, feedback_note
+
+if TYPE_CHECKING:
+    from warmup_lib.quiz.panel import Panel
+
+VARIANT = "VARIANT"
+"""The notebook's variable that holds the seed of the questions' parameters, if it has one."""
 
 _hints_given: dict[str, int] = {}
 
@@ -23,27 +31,39 @@ def check(name: str) -> Note:
     of a cell it shows the feedback; nbgrader reads the points from it.
     """
     try:
-        question = questions.load(name)
+        feedback = feedback_in(vars(__main__), name)
     except LookupError as error:
         return Note("There is nothing to check", [str(error)], as_cell_result="0")
+    return _kept(feedback)
+
+
+def ask(name: str, *, statement: bool = True) -> Panel | Note:
+    """The question as a panel, to be answered with keys and buttons.
+
+    Args:
+        name: ``quiz/question``.
+        statement: show the task too; a quiz has it above already.
+    """
+    from warmup_lib.quiz.panel import Panel
+
     try:
-        key = _key(name)
-    except Exception as error:  # What this session did to torch may reach even the reference.
-        return Note(
-            "? Could not be checked",
-            [
-                f"The question itself does not run in this session: `{said(error)}`.",
-                "Restart the kernel, and run the notebook from the top.",
-            ],
-            as_cell_result="0",
-        )
-    return feedback_note(judge(key, _observe_notebook(question)))
+        question = _load(vars(__main__), name)
+    except LookupError as error:
+        return Note("There is nothing to ask", [str(error)])
+    return Panel(
+        question,
+        statement=statement,
+        check=lambda answer: _kept(feedback_on(question, answer)),
+        hint=lambda: hint(name),
+        solution=lambda: solution(name),
+        current=lambda: vars(__main__).get(question.variable, MISSING),
+    )
 
 
 def hint(name: str) -> Note:
     """The next hint for a question; each call gives one more."""
     try:
-        question = questions.load(name)
+        question = _load(vars(__main__), name)
     except LookupError as error:
         return Note("There is no hint", [str(error)])
     given = _hints_given.get(name, 0)
@@ -53,16 +73,18 @@ def hint(name: str) -> Note:
             [*question.hints, f'The worked steps: `solution("{name}")`'],
         )
     _hints_given[name] = given + 1
-    return Note(f"Hint {given + 1} of {len(question.hints)}", [question.hints[given]])
+    trouble = progress.note_hint(name)
+    said_too = [] if trouble is None else [trouble]
+    return Note(f"Hint {given + 1} of {len(question.hints)}", [question.hints[given], *said_too])
 
 
 def solution(name: str) -> Note:
     """The worked steps of a question, a quick check and the common mistakes."""
     try:
-        question = questions.load(name)
+        question = _load(vars(__main__), name)
     except LookupError as error:
         return Note("There is no solution", [str(error)])
-    key = _key(name)
+    key = _key(question)
     paragraphs = [
         question.steps.replace("{answer}", question.answer_shown()),
         question.why(),
@@ -70,22 +92,65 @@ def solution(name: str) -> Note:
         f"**Quick check.** {question.quick_check}",
         "**Common mistakes**",
         *(f"*{wrong}*: {model.says}" for wrong, model in key.misconceptions.items()),
+        f"**Seen in the wild:** {question.seen_in}" if question.seen_in else "",
     ]
     return Note(f"Solution: {question.title}", [text for text in paragraphs if text])
 
 
-def _observe_notebook(question: Question) -> Observation:
+class _Missing:
+    """Stands for an answer that is not there."""
+
+
+MISSING = _Missing()
+
+
+def feedback_in(names: Mapping[str, Any], name: str) -> Feedback:
+    """The feedback on a question's answer among a notebook's names.
+
+    Raises:
+        LookupError: there is no question of that name.
+    """
+    question = _load(names, name)
+    return feedback_on(question, names.get(question.variable, MISSING))
+
+
+def feedback_on(question: Question, answer: Any) -> Feedback:
+    """The feedback on an answer, :data:`MISSING` where there is none."""
     try:
-        answer = vars(__main__)[question.variable]
-    except KeyError:
-        return Observation(
-            trouble="missing",
-            message=f"No answer could be read: there is no `{question.variable}`. Run the cell "
-            "that defines it; if that cell ends in an error, mend that first.",
+        key = _key(question)
+    except Exception as error:  # What this session did to torch may reach even the reference.
+        return Feedback(
+            question.name,
+            Outcome.COULD_NOT_CHECK,
+            f"The question itself does not run in this session: `{said(error)}`.",
+            question.points,
+            details=("Restart the kernel, and run the notebook from the top.",),
         )
-    return observe(question, answer)
+    if answer is MISSING:
+        message = (
+            f"No answer could be read: there is no `{question.variable}`. Run the cell "
+            "that defines it; if that cell ends in an error, mend that first."
+        )
+        return judge(key, Observation(trouble="missing", message=message))
+    return judge(key, observe(question, answer))
 
 
-@cache
-def _key(name: str) -> Key:
-    return make_key(questions.load(name))
+def _kept(feedback: Feedback) -> Note:
+    """The feedback as a note, once the learner's progress has it."""
+    trouble = progress.note_check(feedback.question, feedback.outcome, feedback.misconception)
+    return feedback_note(feedback, said_too=[] if trouble is None else [trouble])
+
+
+def _load(names: Mapping[str, Any], name: str) -> Question:
+    seed = names.get(VARIANT)
+    return questions.load(name, seed if isinstance(seed, str) else None)
+
+
+def _key(question: Question) -> Key:
+    # The bank loads a question once and keeps it, so its id stays its own.
+    if id(question) not in _keys:
+        _keys[id(question)] = make_key(question)
+    return _keys[id(question)]
+
+
+_keys: dict[int, Key] = {}

@@ -66,7 +66,12 @@ class Picture:
 
 
 def plot_lrs(
-    curves: Mapping[str, Sequence[float]], *, title: str, xlabel: str = "update"
+    curves: Mapping[str, Sequence[float]],
+    *,
+    title: str,
+    xlabel: str = "update",
+    measure: str = "LR",
+    mark: int | None = None,
 ) -> Picture:
     """Draw learning rates, one step and one marker for each update.
 
@@ -74,6 +79,8 @@ def plot_lrs(
         curves: name → the LR that each update used, from update 0.
         title: of the figure; also the first line of the twin.
         xlabel: what one position on the x axis is.
+        measure: what the values are, where they are no LRs, such as "factor".
+        mark: the position at which a vertical line is drawn.
 
     Raises:
         ValueError: no curves, more than six, an empty one, or one with an LR that
@@ -88,9 +95,12 @@ def plot_lrs(
     figure = new_figure(height=3.4)
     axes = figure.subplots()
     _draw_lrs(axes, curves)
-    axes.set(title=title, xlabel=xlabel, ylabel="learning rate used")
+    ylabel = "learning rate used" if measure == "LR" else measure
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if mark is not None:
+        axes.axvline(mark, color="0.3", linewidth=1, linestyle=":", zorder=0)
     axes.legend()
-    lines = [f"{name}: {say_lrs(lrs, xlabel)}" for name, lrs in curves.items()]
+    lines = [f"{name}: {say_lrs(lrs, xlabel, measure)}" for name, lrs in curves.items()]
     return picture_of(figure, title, lines)
 
 
@@ -206,18 +216,18 @@ def _draw_losses(axes: Axes, runs: Mapping[str, Run]) -> None:
     axes.grid(alpha=0.3)
 
 
-def say_lrs(lrs: Sequence[float], xlabel: str) -> str:
+def say_lrs(lrs: Sequence[float], xlabel: str, measure: str = "LR") -> str:
     """First LR, peak and last LR in a sentence, as alt text and text twin say them."""
     last = len(lrs) - 1
     if last == 0:
-        return f"LR {lrs[0]:.4g} at {xlabel} 0, the only one"
+        return f"{measure} {lrs[0]:.4g} at {xlabel} 0, the only one"
     peak = max(lrs)
     # Chainable schedulers reach the peak up to rounding error only.
     first_at_peak = next(t for t, lr in enumerate(lrs) if math.isclose(lr, peak, rel_tol=1e-6))
     if math.isclose(min(lrs), peak, rel_tol=1e-6):
-        return f"LR {peak:.4g} at {xlabel} 0 and at every {xlabel} to {last}"
+        return f"{measure} {peak:.4g} at {xlabel} 0 and at every {xlabel} to {last}"
     return (
-        f"LR {lrs[0]:.4g} at {xlabel} 0, peak {peak:.4g} first at {xlabel} {first_at_peak}, "
+        f"{measure} {lrs[0]:.4g} at {xlabel} 0, peak {peak:.4g} first at {xlabel} {first_at_peak}, "
         f"{lrs[-1]:.4g} at {xlabel} {last}, the last"
     )
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from warmup_lib import questions
-from warmup_lib.builder import figures, lessons, quizzes
+from warmup_lib.builder import figures, index, lessons, quizzes
 
 COMMANDS = ("lessons", "quizzes", "figures", "check")
 USAGE = f"usage: python -m warmup_lib.builder [{'|'.join(COMMANDS)}]   (in the course's folder)\n"
@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
 
 
 def write_quizzes(root: Path) -> None:
-    """Write ``solutions/`` and ``quizzes/``."""
+    """Write ``solutions/``, ``quizzes/`` and the bank's index."""
+    index.write_index(root)
     for path, text in quizzes.build(questions.QUIZZES, root).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
@@ -51,7 +52,15 @@ def write_quizzes(root: Path) -> None:
 def stale(root: Path) -> list[str]:
     """One line for each built file that is missing, stray, or not what its source gives."""
     built = quizzes.build(questions.QUIZZES, root)
-    return quizzes.differences(built, root) + _stale_lessons(root)
+    return [
+        *quizzes.differences(built, root),
+        *_stale_lessons(root),
+        *(
+            []
+            if index.is_current(root)
+            else [f"{index.PATH} is not current; run: python -m warmup_lib.builder quizzes"]
+        ),
+    ]
 
 
 def _stale_lessons(root: Path) -> list[str]:

@@ -6,7 +6,9 @@ Both are the same on every run: cell ids come from names, and nothing is dated.
 
 from __future__ import annotations
 
+import base64
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -20,45 +22,64 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from warmup_lib import questions
 from warmup_lib.builder.lessons import METADATA
+from warmup_lib.learn import VARIANT
 from warmup_lib.quiz.question import Question
 
 Notebook: TypeAlias = Any
 """nbformat's notebooks and cells; nbformat gives them no types."""
 
+FIGURE = "figure.png"
+_PIXELS = re.compile(r'"image/png": "[^"]*"')
+
 KERNEL = {"kernelspec": METADATA["kernelspec"], "language_info": {"name": "python"}}
 
 
-def solution_notebook(quiz: str) -> Notebook:
-    """The instructor's notebook of a quiz, in nbgrader's source format."""
+def solution_notebook(quiz: str, seed: str | None = None) -> Notebook:
+    """The instructor's notebook of a quiz, in nbgrader's source format.
+
+    With a seed it is that student's variant. The seed stands in a cell of its own,
+    which nbgrader leaves as it is.
+    """
     module = questions.quiz_module(quiz)
     introduction = module.INTRODUCTION.replace("{count}", str(len(module.ORDER)))
     cells = [
         _cell(f"{quiz}-introduction", f"# Quiz: {module.TITLE}\n\n{introduction}"),
         _cell(f"{quiz}-setup", module.SETUP, code=True),
     ]
+    if seed is not None:
+        source = f'{VARIANT} = "{seed}"  # your own numbers; leave this cell as it is'
+        cells.append(new_code_cell(source, id=f"{quiz}-variant"))
     for number, name in enumerate(questions.names(quiz), start=1):
-        cells += _question_cells(questions.load(name), number)
+        cells += _question_cells(questions.load(name, seed), number)
     return new_notebook(cells=cells, metadata=KERNEL, nbformat_minor=5)
 
 
 def _question_cells(question: Question, number: int) -> list[Notebook]:
-    points = "1 point" if question.points == 1 else f"{question.points} points"
-    task = (
-        f"## {number}. {question.title}\n\n*{question.kind} · {question.difficulty} · {points}*"
-        f"\n\n{question.task()}"
-    )
+    task = f"## {number}. {question.title}\n\n*{question.facts()}*\n\n{question.task()}"
     answer = f"{question.starter()}\n### BEGIN SOLUTION\n{question.solution()}\n### END SOLUTION"
     check = f'from warmup_lib import check\n\ncheck("{question.name}")'
-    stuck = f'# hint("{question.name}")  # Stuck? Take the first # away, and run this cell.'
+    panel = (
+        "# Run this cell for buttons: answer here, get hints, see the steps, see it run.\n"
+        f'ask("{question.name}", statement=False)'
+    )
     name = question.variable
     return [
-        _cell(f"{name}-task", task),
+        _with_picture(_cell(f"{name}-task", task), question),
         _cell(name, answer, code=True, nbgrader={"solution": True, "locked": False}),
         _cell(
             f"{name}-check", check, code=True, nbgrader={"grade": True, "points": question.points}
         ),
-        new_code_cell(stuck, id=f"{name}-hint"),
+        new_code_cell(panel, id=f"{name}-ask"),
     ]
+
+
+def _with_picture(cell: Notebook, question: Question) -> Notebook:
+    """The cell with the question's figure attached, which Jupyter and GitHub draw."""
+    picture = question.picture()
+    if picture is not None:
+        cell.source += f"\n\n![{picture.alt}](attachment:{FIGURE})"
+        cell["attachments"] = {FIGURE: {"image/png": base64.b64encode(picture.png).decode()}}
+    return cell
 
 
 def _cell(
@@ -78,15 +99,18 @@ def _cell(
     return cell
 
 
-def build(quizzes: Iterable[str], root: Path) -> dict[str, str]:
-    """The text of each built file of these quizzes, by its path below the course."""
+def build(quizzes: Iterable[str], root: Path, seed: str | None = None) -> dict[str, str]:
+    """The text of each built file of these quizzes, by its path below the course.
+
+    With a seed they are that student's variants.
+    """
     built: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as temporary:
         course = Path(temporary)
         shutil.copy(root / "nbgrader_config.py", course)
         for quiz in quizzes:
             path = f"solutions/{quiz}/{quiz}.ipynb"
-            built[path] = _text(solution_notebook(quiz))
+            built[path] = _text(solution_notebook(quiz, seed))
             (course / path).parent.mkdir(parents=True)
             (course / path).write_text(built[path], encoding="utf-8")
         for path, notebook in _released(quizzes, course):
@@ -130,9 +154,15 @@ def differences(built: Mapping[str, str], root: Path) -> list[str]:
             f"{path} is not what the bank gives: it was edited or answered, or the bank has "
             f"changed; to overwrite it, {remedy}"
             for path in sorted(found & built.keys())
-            if (root / path).read_text(encoding="utf-8") != built[path]
+            if not _same(built[path], (root / path).read_text(encoding="utf-8"))
         ),
     ]
+
+
+def _same(built: str, found: str) -> bool:
+    # Of a figure its alt text is compared, which says what is drawn: the pixels may
+    # differ by a font.
+    return _PIXELS.sub("", built) == _PIXELS.sub("", found)
 
 
 def _text(notebook: Notebook) -> str:

@@ -12,12 +12,17 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import importlib
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from warmup_lib.quiz.question import Question
+if TYPE_CHECKING:
+    from warmup_lib.quiz.question import Question
+    from warmup_lib.quiz.variants import Variants
 
 QUIZZES: Sequence[str] = (
     "why_warmup",
@@ -43,9 +48,11 @@ def quiz_module(quiz: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{quiz}")
 
 
-@cache
-def load(name: str) -> Question:
-    """The question called ``quiz/question``.
+def load(name: str, seed: str | None = None) -> Question:
+    """The question called ``quiz/question``, with the parameters that ``seed`` picks.
+
+    Without a seed, and where the question declares no parameters, it is the one
+    that stands in the built quiz.
 
     Raises:
         LookupError: there is none of that name; the nearest one is suggested.
@@ -55,5 +62,50 @@ def load(name: str) -> Question:
         nearest = difflib.get_close_matches(str(name), known, n=1)
         suggestion = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(known)}"
         raise LookupError(f"there is no question {name!r}; {suggestion}")
+    return _load(name, seed)
+
+
+@cache
+def _load(name: str, seed: str | None) -> Question:
     module = importlib.import_module(f"{__name__}.{name.replace('/', '.')}")
-    return dataclasses.replace(cast(Question, module.QUESTION), name=name)
+    variants: Variants | None = getattr(module, "VARIANTS", None)
+    if variants is None or seed is None:
+        question = cast("Question", module.QUESTION)
+    else:
+        # With the name in it, two questions of one student do not draw alike.
+        question = variants.draw(f"{seed}/{name}")
+    return dataclasses.replace(question, name=name)
+
+
+def varies(name: str) -> bool:
+    """Whether the question declares parameters."""
+    return hasattr(importlib.import_module(f"{__name__}.{name.replace('/', '.')}"), "VARIANTS")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What can be told of a question without running it.
+
+    Attributes:
+        misconceptions: their names.
+        source: where its bug was met in the wild, as a Markdown link; "" for none.
+        varies: whether it declares parameters.
+    """
+
+    title: str
+    kind: str
+    difficulty: str
+    points: int
+    misconceptions: tuple[str, ...]
+    source: str
+    varies: bool
+
+
+@cache
+def index() -> dict[str, Facts]:
+    """The facts of every question, in order, from the built index; torch is not needed."""
+    text = Path(__file__).with_name("index.json").read_text(encoding="utf-8")
+    return {
+        name: Facts(**{**facts, "misconceptions": tuple(facts["misconceptions"])})
+        for name, facts in json.loads(text).items()
+    }

@@ -3,8 +3,11 @@
 >>> expected = [0.02, 0.04, 0.06, 0.08, 0.1]
 >>> first_difference([0.02, 0.04, 0.05], expected, tolerance=1e-6)
 2
->>> explain([0.0, 0.02, 0.04, 0.06, 0.08], expected, tolerance=1e-6)
-'Your values are the expected ones, each 1 place late.'
+>>> updates = [f"update {t}" for t in range(5)]
+>>> explain([0.0, 0.02, 0.04, 0.06, 0.08], expected, updates, tolerance=1e-6)
+['Your values are the expected ones, each 1 place late.']
+>>> explain([0.02, 0.04, 0.06, 0.08, 0.08], expected, updates, tolerance=1e-6)
+['Yours never reaches the peak: its highest value is 0.08, first at update 3.']
 """
 
 from __future__ import annotations
@@ -36,14 +39,36 @@ def first_difference(a: Sequence[Value], b: Sequence[Value], *, tolerance: float
     return None if len(a) == len(b) else min(len(a), len(b))
 
 
-def explain(seen: Sequence[Value], expected: Sequence[Value], *, tolerance: float) -> str | None:
-    """The one shift or scale that turns ``expected`` into ``seen``, in a sentence.
+def finite_numbers(values: Sequence[Value]) -> list[float]:
+    return [v for v in values if not isinstance(v, str) and math.isfinite(v)]
 
-    Fewer than three values, or a constant, would make any explanation a guess.
+
+def explain(
+    seen: Sequence[Value], expected: Sequence[Value], labels: Sequence[str], *, tolerance: float
+) -> list[str]:
+    """What would turn ``expected`` into ``seen``, in sentences that do not tell ``expected``.
+
+    A shift or a scale explains all of it. Otherwise it is said where ``seen`` dips,
+    and whether it misses or passes the peak. Fewer than three values, or a constant,
+    would make any explanation a guess.
     """
-    if len(seen) != len(expected) or len(set(expected)) < _FEWEST_TO_EXPLAIN:
-        return None
-    for places in (1, 2):
+    numbers = finite_numbers((*seen, *expected))
+    if (
+        len(seen) != len(expected)
+        or len(set(expected)) < _FEWEST_TO_EXPLAIN
+        or len(numbers) < 2 * len(expected)
+    ):
+        return []
+    yours, right = numbers[: len(seen)], numbers[len(seen) :]
+    whole = _shift(yours, right, tolerance) or _scale(yours, right, tolerance)
+    if whole is not None:
+        return [whole]
+    found = (_dip(yours, right, labels, tolerance), _peak(yours, right, labels, tolerance))
+    return [sentence for sentence in found if sentence is not None]
+
+
+def _shift(seen: list[float], expected: list[float], tolerance: float) -> str | None:
+    for places in (1, 2, 3):
         late, early = seen[places:], seen[:-places]
         if len(late) < _FEWEST_TO_EXPLAIN:
             break
@@ -51,24 +76,52 @@ def explain(seen: Sequence[Value], expected: Sequence[Value], *, tolerance: floa
             return f"Your values are the expected ones, each {_places(places)} late."
         if same_values(early, expected[places:], tolerance=tolerance):
             return f"Your values are the expected ones, each {_places(places)} early."
-    scale = _common_scale(seen, expected, tolerance)
-    if scale is not None:
-        return f"Every value of yours is {scale:.6g} times the expected one."
     return None
+
+
+def _scale(seen: list[float], expected: list[float], tolerance: float) -> str | None:
+    ratios = [x / y for x, y in zip(seen, expected, strict=True) if y != 0]
+    if not ratios or ratios[0] in (0, 1) or not math.isfinite(ratios[0]):
+        return None
+    if same_values(seen, [y * ratios[0] for y in expected], tolerance=tolerance):
+        return f"Every value of yours is {ratios[0]:.6g} times the expected one."
+    return None
+
+
+def _dip(
+    seen: list[float], expected: list[float], labels: Sequence[str], tolerance: float
+) -> str | None:
+    """A fall that is made good again, where the expected values have none."""
+    if _first_dip(expected, tolerance) is not None:
+        return None
+    at = _first_dip(seen, tolerance)
+    return None if at is None else f"Yours dips at {labels[at]}, and rises again after it."
+
+
+def _first_dip(values: Sequence[float], tolerance: float) -> int | None:
+    for index in range(1, len(values) - 1):
+        falls = values[index] < values[index - 1] and not same(
+            values[index], values[index - 1], tolerance=tolerance
+        )
+        if falls and max(values[index + 1 :]) > values[index] * (1 + tolerance):
+            return index
+    return None
+
+
+def _peak(
+    seen: list[float], expected: list[float], labels: Sequence[str], tolerance: float
+) -> str | None:
+    top, peak = max(seen), max(expected)
+    if same(top, peak, tolerance=tolerance):
+        return None
+    if top < peak:
+        return (
+            f"Yours never reaches the peak: its highest value is {top:.6g}, "
+            f"first at {labels[seen.index(top)]}."
+        )
+    above = next(i for i, x in enumerate(seen) if x > peak * (1 + tolerance))
+    return f"Yours rises above the peak, first at {labels[above]}."
 
 
 def _places(count: int) -> str:
     return f"{count} place" if count == 1 else f"{count} places"
-
-
-def _common_scale(
-    seen: Sequence[Value], expected: Sequence[Value], tolerance: float
-) -> float | None:
-    pairs = list(zip(seen, expected, strict=True))
-    ratios = [
-        x / y for x, y in pairs if not isinstance(x, str) and not isinstance(y, str) and y != 0
-    ]
-    if not ratios or ratios[0] in (0, 1):
-        return None
-    scaled = [y if isinstance(y, str) else y * ratios[0] for y in expected]
-    return ratios[0] if same_values(seen, scaled, tolerance=tolerance) else None

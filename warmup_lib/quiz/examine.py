@@ -59,6 +59,8 @@ def make_key(question: Question) -> Key:
             expected=_observe_ours(question, "the reference", question.reference()),
             misconceptions=_wrong_models(question),
             starter=question.starter_is,
+            measures=question.measures,
+            is_specified=question.is_specified,
         )
 
 

@@ -16,6 +16,26 @@ class Outcome(str, Enum):
 
 
 @dataclass(frozen=True)
+class Curves:
+    """An answer's values beside the expected ones, for a figure.
+
+    Attributes:
+        yours: what was seen of the answer.
+        expected: the expected values, or, where they would give the answer away, only
+            those before the two part.
+        part_at: the first index at which they differ.
+        labels: what each value belongs to, such as ``update 3``.
+        measures: what each value is, such as ``factor``.
+    """
+
+    yours: tuple[float, ...]
+    expected: tuple[float, ...]
+    part_at: int
+    labels: tuple[str, ...]
+    measures: str
+
+
+@dataclass(frozen=True)
 class Feedback:
     """The verdict on one answer.
 
@@ -26,6 +46,7 @@ class Feedback:
         points: what the question is worth.
         misconception: the name of the one that explains the answer, if one does.
         details: more sentences, such as where the first difference is.
+        curves: what a figure of a wrong answer shows, where it has a curve.
     """
 
     question: str
@@ -34,6 +55,7 @@ class Feedback:
     points: float
     misconception: str | None = None
     details: tuple[str, ...] = ()
+    curves: Curves | None = None
 
     @property
     def passed(self) -> bool:

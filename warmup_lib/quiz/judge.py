@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from warmup_lib.quiz.compare import explain, first_difference, same_values
-from warmup_lib.quiz.feedback import Feedback, Outcome
+from warmup_lib.quiz.compare import explain, finite_numbers, first_difference, same_values
+from warmup_lib.quiz.feedback import Curves, Feedback, Outcome
 from warmup_lib.quiz.key import Key, shown
 from warmup_lib.quiz.observation import Observation
+
+_FEWEST_TO_DRAW = 3
 
 _OUTCOMES = {
     "not attempted": Outcome.NOT_ATTEMPTED,
@@ -19,7 +21,7 @@ _OUTCOMES = {
 def judge(key: Key, seen: Observation) -> Feedback:
     """Compare what was seen of an answer with the key.
 
-    The expected values do not appear in the feedback.
+    The expected values do not appear in the feedback, unless the task itself says them.
 
     >>> from warmup_lib.quiz.key import WrongModel
     >>> key = Key(
@@ -44,6 +46,7 @@ def judge(key: Key, seen: Observation) -> Feedback:
                     Outcome.NOT_ATTEMPTED,
                     "This still does what the code did when you got it.",
                     details=(_where(key, seen), key.holds),
+                    curves=_curves(key, seen),
                 )
             return _feedback(
                 key,
@@ -51,17 +54,18 @@ def judge(key: Key, seen: Observation) -> Feedback:
                 model.says,
                 misconception=name,
                 details=(_where(key, seen),),
+                curves=_curves(key, seen),
             )
-    explanation = explain(seen.values, key.expected.values, tolerance=key.tolerance)
     return _feedback(
         key,
         Outcome.INCORRECT,
         "Not right, and it matches none of the mistakes that we know.",
         details=(
             _where(key, seen) or f"Your answer is `{shown(seen.values)}`.",
-            explanation or "",
+            *explain(seen.values, key.expected.values, key.labels, tolerance=key.tolerance),
             f"What must hold: {key.holds}",
         ),
+        curves=_curves(key, seen),
     )
 
 
@@ -77,6 +81,21 @@ def _where(key: Key, seen: Observation) -> str:
     return f"First difference at {key.labels[index]}: yours is `{shown(seen.values[index:][:1])}`."
 
 
+def _curves(key: Key, seen: Observation) -> Curves | None:
+    yours, expected = finite_numbers(seen.values), finite_numbers(key.expected.values)
+    whole = len(yours) == len(seen.values) == len(key.expected.values) == len(expected)
+    if not whole or len(yours) < _FEWEST_TO_DRAW:
+        return None
+    part_at = first_difference(yours, expected, tolerance=key.tolerance) or 0
+    return Curves(
+        yours=tuple(yours),
+        expected=tuple(expected if key.is_specified else expected[:part_at]),
+        part_at=part_at,
+        labels=tuple(key.labels),
+        measures=key.measures,
+    )
+
+
 def _feedback(
     key: Key,
     outcome: Outcome,
@@ -84,6 +103,7 @@ def _feedback(
     *,
     misconception: str | None = None,
     details: tuple[str, ...] = (),
+    curves: Curves | None = None,
 ) -> Feedback:
     return Feedback(
         question=key.question,
@@ -92,4 +112,5 @@ def _feedback(
         points=key.points,
         misconception=misconception,
         details=tuple(detail for detail in details if detail),
+        curves=curves,
     )

@@ -30,6 +30,8 @@ class Key:
         expected: what was seen of the reference.
         misconceptions: by name, what was seen of each wrong model.
         starter: the misconception that an untouched answer is, where there is one.
+        measures: what each expected value is, such as ``factor``.
+        is_specified: whether the task says every expected value.
     """
 
     question: str
@@ -41,6 +43,8 @@ class Key:
     expected: Observation
     misconceptions: Mapping[str, WrongModel] = field(default_factory=dict)
     starter: str | None = None
+    measures: str = "value"
+    is_specified: bool = False
 
 
 def shown(values: Sequence[Value]) -> str:

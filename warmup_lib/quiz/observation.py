@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import reprlib
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, SupportsFloat, TypeAlias
+from typing import Any, Literal, SupportsFloat, TypeAlias, get_args
 
 Value: TypeAlias = float | str
 Trouble: TypeAlias = Literal["not attempted", "missing", "wrong type", "raised", "timed out"]
@@ -35,8 +35,25 @@ class Observation:
         return {**asdict(self), "values": list(self.values)}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Observation:
-        return cls(**{**data, "values": tuple(data["values"])})
+    def from_json(cls, data: object) -> Observation:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            ValueError: it is something else; what comes from a student's process may be.
+        """
+        if not isinstance(data, dict) or data.keys() != {"values", "trouble", "message"}:
+            raise ValueError("an observation has values, trouble and message, and nothing else")
+        values, trouble, message = data["values"], data["trouble"], data["message"]
+        if not isinstance(values, list) or not all(type(v) in (float, int, str) for v in values):
+            raise ValueError("values must be a list of numbers and texts")
+        if trouble is not None and trouble not in get_args(Trouble):
+            raise ValueError(f"trouble must be one of {get_args(Trouble)}, or None")
+        if not isinstance(message, str):
+            raise ValueError("message must be text")
+        try:
+            return cls(tuple(v if type(v) is str else float(v) for v in values), trouble, message)
+        except OverflowError:
+            raise ValueError("values must be numbers that a float can hold") from None
 
 
 class AnswerTroubleError(Exception):

@@ -90,6 +90,9 @@ class Predict(Question):
     def task(self) -> str:
         return f"{self.prompt}\n\n{fenced(self.program.source)}"
 
+    def proof(self, answer: Any) -> str:  # noqa: ARG002  # what it prints is the key
+        return (self.truth or self.program).printed()
+
     def starter(self) -> str:
         if self.line:
             return f"{self.variable} = ...  # replace the dots with a number"

@@ -11,6 +11,8 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
+from warmup_lib.quiz.values import filled
+
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -18,22 +20,25 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 class Program:
     r"""Source code and the names that it may use.
 
-    Write it as a function, so that it is linted; its body is the program:
+    Write it as a function, so that it is linted; its body is the program. Module
+    constants that vary stand in it by name, and are shown as their values:
 
-    >>> def twice() -> None:
-    ...     for epoch in range(2):
-    ...         print("epoch", epoch)
-    >>> Program("print('lr', 0.1 / 5)", {}).printed()
-    'lr 0.02\n'
+    >>> WARMUP = 5
+    >>> def loop() -> None:
+    ...     print("lr", 0.1 / WARMUP)
+    >>> Program.of(loop, WARMUP=4).source
+    'print("lr", 0.1 / 4)'
+    >>> Program.of(loop, WARMUP=4).printed()
+    'lr 0.025\n'
     """
 
     source: str
     names: Mapping[str, Any]
 
     @classmethod
-    def of(cls, function: Callable[[], None]) -> Program:
-        """The body of ``function`` as a program."""
-        return cls(body_of(function), function.__globals__)
+    def of(cls, function: Callable[[], None], **values: Any) -> Program:
+        """The body of ``function`` as a program, each constant named replaced by its value."""
+        return cls(filled(body_of(function), values), function.__globals__)
 
     def edited(self, old: str, new: str) -> Program:
         """The program with ``old`` replaced: what a student who misreads it believes it is.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from warmup_lib.quiz.key import shown
 from warmup_lib.quiz.observation import Value
+
+if TYPE_CHECKING:
+    from warmup_lib.plot import Picture
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,15 @@ class Question(ABC):
         difficulty: "warm-up", "core" or "hard".
         points: what it is worth.
         tolerance: relative difference up to which two numbers are the same.
+        seen_in: where this bug was met in the wild, as a Markdown link; "" for none.
         name: `quiz/name`, given by the bank from the file's place.
     """
 
     kind: ClassVar[str]
+    measures: ClassVar[str] = "value"
+    """What each observed number is, as a figure names it."""
+    is_specified: ClassVar[bool] = False
+    """Whether the task says every expected value, so that drawing them gives nothing away."""
 
     title: str
     prompt: str
@@ -60,6 +68,7 @@ class Question(ABC):
     difficulty: Literal["warm-up", "core", "hard"] = "core"
     points: int = 1
     tolerance: float = 1e-6
+    seen_in: str = ""
     name: str = ""
 
     @property
@@ -89,6 +98,12 @@ class Question(ABC):
     def labels(self) -> Sequence[str]:
         """What each observed value belongs to."""
 
+    def facts(self) -> str:
+        """Kind, difficulty, points, and where it was seen in the wild, in one line."""
+        points = "1 point" if self.points == 1 else f"{self.points} points"
+        wild = f" · seen in the wild: {self.seen_in}" if self.seen_in else ""
+        return f"{self.kind} · {self.difficulty} · {points}{wild}"
+
     def answer_shown(self) -> str:
         """The right answer as the worked steps name it."""
         return shown(self.probe(self.reference()))
@@ -100,6 +115,14 @@ class Question(ABC):
     @abstractmethod
     def task(self) -> str:
         """The prompt with its program or options, in Markdown."""
+
+    def picture(self) -> Picture | None:
+        """The figure that belongs to the task, where there is one."""
+        return None
+
+    @abstractmethod
+    def proof(self, answer: Any) -> str:
+        """What running it prints, from which anybody can see which answer is right."""
 
     @abstractmethod
     def starter(self) -> str:

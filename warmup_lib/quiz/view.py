@@ -7,7 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from warmup_lib.plot import Picture
 from warmup_lib.quiz.feedback import Feedback, Outcome
+from warmup_lib.quiz.overlay import overlay
 
 _HEADINGS = {
     Outcome.PASSED: "✓ Right",
@@ -27,22 +29,27 @@ _COLOURS = {
 class Note:
     """A heading over paragraphs, in which `code` stands in backticks.
 
-    ``as_cell_result`` is what a cell that ends in it has as its plain text.
+    ``as_cell_result`` is what a cell that ends in it has as its plain text. A
+    figure's text twin is part of the text; the HTML has the figure.
     """
 
     heading: str
     paragraphs: Sequence[str]
     colour: str = "var(--jp-brand-color1, #1565c0)"
     as_cell_result: str | None = None
+    picture: Picture | None = None
 
     def __str__(self) -> str:
-        return "\n".join([self.heading, *self.paragraphs])
+        twin = [] if self.picture is None else [self.picture.text]
+        return "\n".join([self.heading, *self.paragraphs, *twin])
 
     def __repr__(self) -> str:
         return str(self) if self.as_cell_result is None else self.as_cell_result
 
     def _repr_html_(self) -> str:
         body = "".join(_block(paragraph) for paragraph in self.paragraphs)
+        if self.picture is not None:
+            body += self.picture.html
         return (
             f'<div role="status" style="border-left: 4px solid {self.colour}; '
             'padding: 0.2em 0 0.2em 0.8em; margin: 0.3em 0">'
@@ -50,8 +57,8 @@ class Note:
         )
 
 
-def feedback_note(feedback: Feedback) -> Note:
-    """Feedback as a note.
+def feedback_note(feedback: Feedback, *, said_too: Sequence[str] = ()) -> Note:
+    """Feedback as a note, with what else there is to say below it.
 
     As a cell's result its plain text is the score, a bare number, since that is
     what nbgrader reads partial credit from.
@@ -63,8 +70,13 @@ def feedback_note(feedback: Feedback) -> Note:
         paragraphs.insert(0, f"Known mistake: *{feedback.misconception}*")
     if not feedback.passed:
         paragraphs.append(f'Stuck? `hint("{feedback.question}")`')
+    paragraphs += said_too
     return Note(
-        heading, paragraphs, _COLOURS[feedback.outcome], as_cell_result=f"{feedback.score:g}"
+        heading,
+        paragraphs,
+        _COLOURS[feedback.outcome],
+        as_cell_result=f"{feedback.score:g}",
+        picture=None if feedback.curves is None else overlay(feedback.curves),
     )
 
 

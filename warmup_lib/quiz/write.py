@@ -6,12 +6,14 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from warmup_lib.quiz.key import shown
 from warmup_lib.quiz.observation import AnswerTroubleError, Value
 from warmup_lib.quiz.probes import Probe
 from warmup_lib.quiz.question import Question
+from warmup_lib.quiz.values import with_values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +23,31 @@ class Write(Question):
     ``answer`` is the reference, a function with a docstring that says what it must
     do: the student gets its signature and docstring. A misconception's model is a
     wrong function.
+
+    Attributes:
+        exercise: how a function is run, and what is recorded of it.
+        values: of the module constants that the functions are written with, where
+            the question varies; the student reads these values.
     """
 
     kind: ClassVar[str] = "write"
+    is_specified: ClassVar[bool] = True
 
     answer: Callable[..., Any]
     exercise: Probe
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        filled_in = {
+            "answer": with_values(self.answer, self.values),
+            "alternatives": tuple(with_values(a, self.values) for a in self.alternatives),
+            "misconceptions": tuple(
+                replace(wrong, model=with_values(wrong.model, self.values))
+                for wrong in self.misconceptions
+            ),
+        }
+        for name, value in filled_in.items():
+            object.__setattr__(self, name, value)
 
     def reference(self) -> Callable[..., Any]:
         return self.answer
@@ -51,6 +72,12 @@ class Write(Question):
 
     def task(self) -> str:
         return self.prompt
+
+    def proof(self, answer: Any) -> str:
+        values = self.probe(answer)
+        return "\n".join(
+            f"{label}: {shown([value])}" for label, value in zip(self.labels, values, strict=True)
+        )
 
     def starter(self) -> str:
         definition, source = _parsed_with_docstring(self.answer)
@@ -87,6 +114,28 @@ class Fix(Write):
             )
         _parsed_with_docstring(models[self.broken])
         return self.cell(models[self.broken])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port(Write):
+    """The function must give, value for value, what another library gives.
+
+    The key is what the library's own rule gives when it is run, not what ``answer``
+    gives; that the two are equal is for the bank's test to show.
+
+    Attributes:
+        target: the library's rule, exercised as an answer is.
+    """
+
+    kind: ClassVar[str] = "port"
+
+    target: Callable[..., Any]
+
+    def reference(self) -> Callable[..., Any]:
+        return self.target
+
+    def solution(self) -> str:
+        return self.cell(self.answer)
 
 
 def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:

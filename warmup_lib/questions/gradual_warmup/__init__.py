@@ -13,7 +13,7 @@ SETUP = """\
 import torch
 from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, LambdaLR, StepLR
 
-from warmup_lib import check, hint, solution
+from warmup_lib import ask, check, hint, solution
 from warmup_lib.schedulers import GradualWarmupScheduler, ScheduleLR
 from warmup_lib.schedules import exponential_decay, hold, join, linear_warmup_from, step_decay"""
 

@@ -13,7 +13,7 @@ SETUP = """\
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from warmup_lib import check, hint, solution"""
+from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "first_print",
@@ -27,4 +27,5 @@ ORDER = (
     "ramp_from_zero",
     "cost_of_zero",
     "step_per_batch",
+    "name_the_ramp",
 )

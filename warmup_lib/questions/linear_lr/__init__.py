@@ -21,7 +21,7 @@ from torch.optim.lr_scheduler import (
     SequentialLR,
 )
 
-from warmup_lib import check, hint, solution"""
+from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "ramp_value",

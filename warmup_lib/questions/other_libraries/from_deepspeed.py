@@ -2,7 +2,7 @@
 
 from warmup_lib.quiz.probes import Factors
 from warmup_lib.quiz.question import Misconception
-from warmup_lib.quiz.write import Write
+from warmup_lib.quiz.write import Port
 from warmup_lib.recipes import deepspeed_linear
 
 
@@ -37,13 +37,14 @@ def with_ifs(update: int) -> float:
     return 1.0 if update > 6 else (update - 1) / 5
 
 
-QUESTION = Write(
+QUESTION = Port(
     title="Moving out of DeepSpeed",
     prompt="""\
 A log of DeepSpeed's `WarmupLR(warmup_num_steps=5, warmup_type="linear")` with base LR 0.1 reads
 0, 0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.1, … for updates 0, 1, 2, … The run is to be repeated in plain
 PyTorch, LR for LR. Write the lambda for `LambdaLR`.""",
     answer=from_deepspeed,
+    target=deepspeed_linear(5),
     exercise=Factors(12),
     difficulty="core",
     holds="It is 0 for updates 0 and 1, rises by 1/5 an update to 1 at update 6, and stays there.",
@@ -80,5 +81,5 @@ most 5: **{answer}**. To repeat a run, repeat its log, not its arguments.""",
             squeezed,
         ),
     ),
-    alternatives=(with_ifs, deepspeed_linear(5), lambda update: min(5, max(0, update - 1)) / 5),
+    alternatives=(with_ifs, lambda update: min(5, max(0, update - 1)) / 5),
 )

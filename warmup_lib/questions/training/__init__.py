@@ -13,7 +13,7 @@ SETUP = """\
 import torch
 from torch.optim.lr_scheduler import LambdaLR, LinearLR
 
-from warmup_lib import check, hint, solution"""
+from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "first_to_move",

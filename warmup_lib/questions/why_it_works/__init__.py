@@ -13,7 +13,7 @@ import math
 
 import torch
 
-from warmup_lib import check, hint, solution"""
+from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "first_step",

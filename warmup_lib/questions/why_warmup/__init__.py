@@ -12,7 +12,7 @@ learning rate (LR) of update t is the base LR times the *factor* of t."""
 SETUP = """\
 import math
 
-from warmup_lib import check, hint, solution"""
+from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "third_update",
