@@ -81,7 +81,7 @@ def test_a_question_that_does_not_run_here_is_not_a_traceback(
 
 
 def test_public_names_are_those_listed() -> None:
-    assert warmup_lib.__all__ == ["check", "hint", "solution"]
+    assert warmup_lib.__all__ == ["ask", "check", "hint", "solution"]
     assert all(callable(getattr(warmup_lib, name)) for name in warmup_lib.__all__)
     with pytest.raises(AttributeError, match="no attribute 'chekc'"):
         _ = warmup_lib.chekc

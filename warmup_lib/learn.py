@@ -34,7 +34,7 @@ def check(name: str) -> Note:
         feedback = feedback_in(vars(__main__), name)
     except LookupError as error:
         return Note("There is nothing to check", [str(error)], as_cell_result="0")
-    return _kept(feedback)
+    return _kept(feedback, seed_in(vars(__main__)))
 
 
 def ask(name: str, *, statement: bool = True) -> Panel | Note:
@@ -46,14 +46,15 @@ def ask(name: str, *, statement: bool = True) -> Panel | Note:
     """
     from warmup_lib.quiz.panel import Panel
 
+    seed = seed_in(vars(__main__))
     try:
-        question = _load(vars(__main__), name)
+        question = questions.load(name, seed)
     except LookupError as error:
         return Note("There is nothing to ask", [str(error)])
     return Panel(
         question,
         statement=statement,
-        check=lambda answer: _kept(feedback_on(question, answer)),
+        check=lambda answer: _kept(feedback_on(question, answer), seed),
         hint=lambda: hint(name),
         solution=lambda: solution(name),
         current=lambda: vars(__main__).get(question.variable, MISSING),
@@ -66,10 +67,11 @@ def hint(name: str) -> Note:
         question = _load(vars(__main__), name)
     except LookupError as error:
         return Note("There is no hint", [str(error)])
-    given = _hints_given.get(name, 0)
-    if given == len(question.hints):
+    # The session's own count, for where progress cannot be kept.
+    given = max(_hints_given.get(name, 0), progress.load().of(name).hints)
+    if given >= len(question.hints):
         return Note(
-            f"Those were all {given} hints",
+            f"Those were all {len(question.hints)} hints",
             [*question.hints, f'The worked steps: `solution("{name}")`'],
         )
     _hints_given[name] = given + 1
@@ -135,15 +137,28 @@ def feedback_on(question: Question, answer: Any) -> Feedback:
     return judge(key, observe(question, answer))
 
 
-def _kept(feedback: Feedback) -> Note:
+def keep(feedback: Feedback, seed: str | None) -> str | None:
+    """Put it into the learner's progress; a sentence where that cannot be done."""
+    parameters = (seed or "") if questions.varies(feedback.question) else None
+    return progress.note_check(
+        feedback.question, feedback.outcome, feedback.misconception, parameters
+    )
+
+
+def _kept(feedback: Feedback, seed: str | None) -> Note:
     """The feedback as a note, once the learner's progress has it."""
-    trouble = progress.note_check(feedback.question, feedback.outcome, feedback.misconception)
+    trouble = keep(feedback, seed)
     return feedback_note(feedback, said_too=[] if trouble is None else [trouble])
 
 
-def _load(names: Mapping[str, Any], name: str) -> Question:
+def seed_in(names: Mapping[str, Any]) -> str | None:
+    """The seed of a notebook's parameters, where it has one."""
     seed = names.get(VARIANT)
-    return questions.load(name, seed if isinstance(seed, str) else None)
+    return seed if isinstance(seed, str) else None
+
+
+def _load(names: Mapping[str, Any], name: str) -> Question:
+    return questions.load(name, seed_in(names))
 
 
 def _key(question: Question) -> Key:

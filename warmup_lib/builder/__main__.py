@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def write_quizzes(root: Path) -> None:
     """Write ``solutions/``, ``quizzes/`` and the bank's index."""
     index.write_index(root)
-    for path, text in quizzes.build(questions.QUIZZES, root).items():
+    for path, text in quizzes.build(questions.QUIZZES).items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     for quiz in questions.QUIZZES:
@@ -51,7 +51,7 @@ def write_quizzes(root: Path) -> None:
 
 def stale(root: Path) -> list[str]:
     """One line for each built file that is missing, stray, or not what its source gives."""
-    built = quizzes.build(questions.QUIZZES, root)
+    built = quizzes.build(questions.QUIZZES)
     return [
         *quizzes.differences(built, root),
         *_stale_lessons(root),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import os
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from warmup_lib import questions
+from warmup_lib.builder.course_config import configure
 from warmup_lib.builder.lessons import METADATA
 from warmup_lib.learn import VARIANT
 from warmup_lib.quiz.question import Question
@@ -99,7 +99,7 @@ def _cell(
     return cell
 
 
-def build(quizzes: Iterable[str], root: Path, seed: str | None = None) -> dict[str, str]:
+def build(quizzes: Iterable[str], seed: str | None = None) -> dict[str, str]:
     """The text of each built file of these quizzes, by its path below the course.
 
     With a seed they are that student's variants.
@@ -107,7 +107,6 @@ def build(quizzes: Iterable[str], root: Path, seed: str | None = None) -> dict[s
     built: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as temporary:
         course = Path(temporary)
-        shutil.copy(root / "nbgrader_config.py", course)
         for quiz in quizzes:
             path = f"solutions/{quiz}/{quiz}.ipynb"
             built[path] = _text(solution_notebook(quiz, seed))
@@ -120,9 +119,10 @@ def build(quizzes: Iterable[str], root: Path, seed: str | None = None) -> dict[s
 
 def _released(quizzes: Iterable[str], course: Path) -> Iterator[tuple[str, Notebook]]:
     from nbgrader.apps import NbGraderAPI
-    from traitlets.config.loader import PyFileConfigLoader
+    from traitlets.config import Config
 
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    config = Config()
+    configure(config)
     config.CourseDirectory.root = str(course)
     # nbgrader looks for its helper programs on the PATH, where an environment that
     # was not activated does not stand.

@@ -1,0 +1,167 @@
+"""The answers in a saved notebook, or in a plain ``.py`` file, by running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest import mock
+
+from warmup_lib import learn, questions
+from warmup_lib.quiz.feedback import Feedback, Outcome
+from warmup_lib.quiz.isolation import isolated
+from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
+from warmup_lib.quiz.observation import said
+
+SECONDS = 60.0
+"""How long one cell of a notebook may run."""
+
+_MENTIONED = re.compile(r"""\b(\w+)/(\w+)\b""")
+
+
+class UnreadableError(Exception):
+    """The file holds nothing that can be run; says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a file defines once it was run.
+
+    Attributes:
+        names: what a cell below all others would see.
+        troubles: where it raised, a sentence each; the rest was run all the same.
+        quiz: the quiz that it belongs to, where that can be told.
+    """
+
+    names: Mapping[str, Any]
+    troubles: tuple[str, ...]
+    quiz: str | None
+
+    def feedback(self, question: str) -> Feedback:
+        """The feedback on the answer to a question called ``quiz/question``."""
+        feedback = learn.feedback_in(self.names, question)
+        variable = question.partition("/")[2]
+        if variable in self.names or self.troubles:
+            return feedback
+        return replace(
+            feedback,
+            outcome=Outcome.NOT_ATTEMPTED,
+            message=f"There is no `{variable}` in the file.",
+        )
+
+    def keep(self, feedback: Feedback) -> str | None:
+        """Put it into the learner's progress; a sentence where that cannot be done."""
+        return learn.keep(feedback, learn.seed_in(self.names))
+
+
+def answers_in(path: Path) -> Answers:
+    """Run a file from top to bottom, in silence, and give what it defines.
+
+    Each cell of a notebook, and each statement of a ``.py`` file, is run by itself, so
+    that one that raises does not take the others with it. Their calls of ``check`` and
+    its like do nothing.
+
+    Raises:
+        UnreadableError: it is no notebook and no Python.
+    """
+    text = _text(path)
+    pieces = list(_cells(text, path) if path.suffix == ".ipynb" else _statements(text, path))
+    troubles = []
+    asides: dict[str, Any] = dict.fromkeys(("ask", "check", "hint", "solution"), _nothing)
+    with mock.patch.multiple(learn, **asides), _shell() as shell:
+        for where, source in pieces:
+            trouble = _run(shell, source)
+            if trouble is not None:
+                troubles.append(f"{where} ends in an error: {trouble}")
+    return Answers(dict(shell.user_ns), tuple(troubles), _quiz_of(path, text))
+
+
+def _nothing(*_: object, **__: object) -> None:
+    pass
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UnreadableError(f"{path} is no text; give a notebook or a .py file") from None
+
+
+def _cells(text: str, path: Path) -> Iterator[tuple[str, str]]:
+    import nbformat
+
+    try:
+        notebook: Any = nbformat.reads(text, as_version=4)
+        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    except Exception as error:  # nbformat raises whatever the file made it trip over.
+        raise UnreadableError(
+            f"{path} is no notebook that can be read ({said(error)}); save it again from Jupyter, "
+            "or take its answers over into a fresh copy"
+        ) from None
+    for number, source in enumerate(sources, start=1):
+        yield f"code cell {number}", source
+
+
+def _statements(text: str, path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise UnreadableError(
+            f"{path} is no Python that can be run: {said(error)}; mend "
+            + (f"line {line} first" if line else "it first")
+        ) from None
+    for statement in tree.body:
+        source = ast.get_source_segment(text, statement) or ""
+        decorators = getattr(statement, "decorator_list", [])
+        above = "".join(f"@{ast.unparse(decorator)}\n" for decorator in decorators)
+        yield f"line {statement.lineno}", above + source
+
+
+@contextmanager
+def _shell() -> Iterator[Any]:
+    """A fresh IPython, which knows magics and keeps the source of what it runs."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    # IPython puts a module of its own in the place of __main__, and writes a profile.
+    main = sys.modules["__main__"]
+    try:
+        with TemporaryDirectory() as folder:
+            shell: Any = InteractiveShell(config=config, ipython_dir=folder)
+            shell.showtraceback = lambda *_, **__: None
+            shell.showsyntaxerror = lambda *_, **__: None
+            shell.enable_gui = lambda *_, **__: None  # which `%matplotlib inline` asks for
+            yield shell
+    finally:
+        sys.modules["__main__"] = main
+
+
+def _run(shell: Any, source: str) -> str | None:
+    """Run one cell; what went wrong in it, if anything did."""
+    try:
+        with isolated(), time_limit(SECONDS):
+            result = shell.run_cell(source, store_history=False)
+    except TimeLimitExceededError:
+        return f"it was still running after {SECONDS:g} seconds"
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
+    if isinstance(error, TimeLimitExceededError):
+        return f"it was still running after {SECONDS:g} seconds"
+    return None if error is None else said(error)
+
+
+def _quiz_of(path: Path, text: str) -> str | None:
+    """The quiz whose questions the file names most often, or whose name it has."""
+    mentioned = Counter(quiz for quiz, _ in _MENTIONED.findall(text) if quiz in questions.QUIZZES)
+    if mentioned:
+        return mentioned.most_common(1)[0][0]
+    return path.stem if path.stem in questions.QUIZZES else None

@@ -1,0 +1,63 @@
+"""A student's own variant of the quizzes, and its key, from a secret and the student's id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from warmup_lib import questions
+from warmup_lib.builder.quizzes import build
+from warmup_lib.quiz.variants import student_seed
+
+
+class BuildError(Exception):
+    """The variant cannot be built from what was given; says what to do."""
+
+
+def write_variants(
+    student: str,
+    salt: bytes,
+    to: Path,
+    *,
+    quizzes: Sequence[str] = (),
+    with_key: bool = False,
+) -> list[Path]:
+    """Write ``to/STUDENT/QUIZ/QUIZ.ipynb``, and with the key ``to/STUDENT-key/…``.
+
+    Args:
+        student: the id, which is the folder's name.
+        salt: the course's secret.
+        to: the folder to write into.
+        quizzes: those to write; all of them for none.
+        with_key: write the notebooks with the worked answers too.
+
+    Raises:
+        BuildError: the id is no name for a folder, the salt is too short, or nbgrader
+            is missing.
+    """
+    if not re.fullmatch(r"\w[\w.@+-]*", student):
+        raise BuildError(
+            f"student must be an id of letters, digits and . @ + - _, got {student!r}; it is the "
+            "name of a folder"
+        )
+    try:
+        seed = student_seed(salt, student)
+    except ValueError as error:
+        raise BuildError(str(error)) from None
+    try:
+        built = build(quizzes or questions.QUIZZES, seed=seed)
+    except ModuleNotFoundError as error:
+        raise BuildError(
+            f"{error.name} is missing; install it with: pip install 'warmup-lib[classroom]'"
+        ) from None
+    folders = {"quizzes": to / student, "solutions": to / f"{student}-key"}
+    written = []
+    for path, text in built.items():
+        folder, _, rest = path.partition("/")
+        if folder == "quizzes" or with_key:
+            target = folders[folder] / rest
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+            written.append(target)
+    return written

@@ -1,0 +1,57 @@
+"""How a checked file is shown: a line for each question, and what to mend."""
+
+from __future__ import annotations
+
+import re
+
+from warmup_lib.checking import Checked
+from warmup_lib.commands import _show
+from warmup_lib.quiz.feedback import Feedback, Outcome
+
+_MARKS = {
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.NOT_ATTEMPTED: ("○", "dim"),
+    Outcome.INCORRECT: ("✗", "yellow"),
+    Outcome.COULD_NOT_CHECK: ("?", "red"),
+}
+
+
+def everything(checked: Checked) -> None:
+    """All that was found in a file; of one question its whole feedback."""
+    for trouble in checked.troubles:
+        _show.warn(trouble)
+    if len(checked.feedback) == 1:
+        feedback(checked.feedback[0])
+        return
+    progress(checked)
+    for each in checked.feedback:
+        mark, style = _MARKS[each.outcome]
+        _show.line(f"{mark} {each.question.partition('/')[2]}", style)
+        if each.outcome in (Outcome.INCORRECT, Outcome.COULD_NOT_CHECK):
+            for sentence in _sentences(each):
+                _show.line(f"    {sentence}")
+    mend = checked.first_to_mend
+    if mend is not None:
+        _show.line(f"\nStuck? warmup hint {mend.question}", "dim")
+
+
+def progress(checked: Checked) -> None:
+    """How many of the file's answers are right."""
+    done, of = checked.passed, len(checked.feedback)
+    _show.line(f"{checked.path.name}  {_show.bar(done, of)}  {done} of {of} right", "bold")
+
+
+def feedback(each: Feedback) -> None:
+    """All that there is to say on one answer."""
+    mark, style = _MARKS[each.outcome]
+    _show.line(f"{mark} {each.question}: {each.outcome.value}", style)
+    for sentence in _sentences(each):
+        _show.line(f"  {sentence}")
+    if not each.passed:
+        _show.line(f"Stuck? warmup hint {each.question}", "dim")
+
+
+def _sentences(each: Feedback) -> list[str]:
+    known = [] if each.misconception is None else [f"Known mistake: {each.misconception}"]
+    # Code is quoted for Markdown; a terminal has no other quotes for it.
+    return [re.sub(r"\*\*?", "", text) for text in (*known, each.message, *each.details)]

@@ -1,0 +1,64 @@
+"""warmup status: how far you have come."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from warmup_lib import progress, questions
+from warmup_lib.commands import _show
+from warmup_lib.commands._options import json_option
+
+
+@click.command
+@json_option
+def command(for_tools: bool) -> None:
+    """Show how far you have come, and what mistakes you met."""
+    seen = progress.load()
+    _show.warn(seen.trouble)
+    names = list(questions.index())
+    passed = {
+        quiz: [seen.of(name).passed for name in names if name.startswith(f"{quiz}/")]
+        for quiz in questions.QUIZZES
+    }
+    to_do = progress.whats_next(seen, names)
+    review = [each.question for each in to_do if each.review]
+    met = progress.most_met(seen)
+    if for_tools:
+        _show.as_json(
+            {
+                "passed": sum(map(sum, passed.values())),
+                "total": len(names),
+                "quizzes": [
+                    {"quiz": quiz, "passed": sum(each), "total": len(each)}
+                    for quiz, each in passed.items()
+                ],
+                "misconceptions": [{"name": name, "times": times} for name, times in met],
+                "review": review,
+                "next": asdict(to_do[0]) if to_do else None,
+                "kept_in": str(progress.folder()),
+            }
+        )
+        return
+    everything = {**passed, "all": [each for quiz in passed.values() for each in quiz]}
+    _show.table(
+        ["quiz", "done", "passed"],
+        [
+            [quiz, _show.bar(sum(each), len(each)), f"{sum(each)} of {len(each)}"]
+            for quiz, each in everything.items()
+        ],
+        right=["passed"],
+        styles={"done": "green"},
+    )
+    _show.line()
+    if met:
+        most = ", ".join(f"{name} ({progress.times(times)})" for name, times in met[:3])
+        _show.line(f"Mistakes met most: {most}")
+    if review:
+        _show.line(f"For review: {len(review)} question{'s' if len(review) > 1 else ''}")
+    if to_do:
+        _show.line(f"Next: {to_do[0].question}. {to_do[0].why}", "bold")
+        _show.line("How to go on: warmup next")
+    else:
+        _show.line("You have passed every question, and none is due for review.", "bold")
