@@ -344,7 +344,7 @@ def test_the_time_limit_puts_back_the_alarm_that_was_set() -> None:
 def test_a_known_mistake_is_named_with_its_first_wrong_update() -> None:
     feedback = feedback_on(FUNCTION, lambda update: (update + 1) / 5)
     assert feedback.misconception == "no-cap"
-    assert feedback.details == ("First difference at update 5: yours is `1.2`.",)
+    assert feedback.details == ("First difference at update 5: yours gives `1.2`.",)
 
 
 def test_an_unknown_single_number_is_said_back() -> None:
@@ -371,7 +371,7 @@ def test_an_unknown_mistake_is_explained_by_a_shift_or_a_scale(answer: Any, expl
 
 def test_an_unexplained_mistake_is_told_what_must_hold() -> None:
     feedback = feedback_on(FUNCTION, lambda update: 0.3)
-    assert feedback.details[0] == "First difference at update 0: yours is `0.3`."
+    assert feedback.details[0] == "First difference at update 0: yours gives `0.3`."
     assert feedback.details[-1].startswith("What must hold: The first five factors rise")
 
 

@@ -163,5 +163,5 @@ def _quiz_of(path: Path, text: str) -> str | None:
     """The quiz whose questions the file names most often, or whose name it has."""
     mentioned = Counter(quiz for quiz, _ in _MENTIONED.findall(text) if quiz in questions.QUIZZES)
     if mentioned:
-        return mentioned.most_common(1)[0][0]
+        return str(mentioned.most_common(1)[0][0])
     return path.stem if path.stem in questions.QUIZZES else None

@@ -71,6 +71,7 @@ def plot_lrs(
     title: str,
     xlabel: str = "update",
     measure: str = "LR",
+    first: int = 0,
     mark: int | None = None,
 ) -> Picture:
     """Draw learning rates, one step and one marker for each update.
@@ -80,7 +81,8 @@ def plot_lrs(
         title: of the figure; also the first line of the twin.
         xlabel: what one position on the x axis is.
         measure: what the values are, where they are no LRs, such as "factor".
-        mark: the position at which a vertical line is drawn.
+        first: the number of the first position.
+        mark: the position, by its number, at which a vertical line is drawn.
 
     Raises:
         ValueError: no curves, more than six, an empty one, or one with an LR that
@@ -94,13 +96,13 @@ def plot_lrs(
         _check_lrs(name, lrs)
     figure = new_figure(height=3.4)
     axes = figure.subplots()
-    _draw_lrs(axes, curves)
+    _draw_lrs(axes, curves, first)
     ylabel = "learning rate used" if measure == "LR" else measure
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
     if mark is not None:
         axes.axvline(mark, color="0.3", linewidth=1, linestyle=":", zorder=0)
     axes.legend()
-    lines = [f"{name}: {say_lrs(lrs, xlabel, measure)}" for name, lrs in curves.items()]
+    lines = [f"{name}: {say_lrs(lrs, xlabel, measure, first)}" for name, lrs in curves.items()]
     return picture_of(figure, title, lines)
 
 
@@ -179,12 +181,12 @@ def _style(position: int, points: int) -> dict[str, Any]:
     }
 
 
-def _draw_lrs(axes: Axes, curves: Mapping[str, Sequence[float]]) -> None:
+def _draw_lrs(axes: Axes, curves: Mapping[str, Sequence[float]], first: int = 0) -> None:
     from matplotlib.ticker import MaxNLocator
 
     for position, (name, lrs) in enumerate(curves.items()):
         style = _style(position, len(lrs))
-        axes.plot(range(len(lrs)), lrs, label=name, drawstyle="steps-mid", **style)
+        axes.plot(range(first, first + len(lrs)), lrs, label=name, drawstyle="steps-mid", **style)
     everything = [0.0, *(lr for lrs in curves.values() for lr in lrs)]
     spare = 0.06 * (max(everything) - min(everything)) or 1.0
     axes.set_ylim(min(everything) - spare, max(everything) + spare)
@@ -216,18 +218,18 @@ def _draw_losses(axes: Axes, runs: Mapping[str, Run]) -> None:
     axes.grid(alpha=0.3)
 
 
-def say_lrs(lrs: Sequence[float], xlabel: str, measure: str = "LR") -> str:
+def say_lrs(lrs: Sequence[float], xlabel: str, measure: str = "LR", first: int = 0) -> str:
     """First LR, peak and last LR in a sentence, as alt text and text twin say them."""
-    last = len(lrs) - 1
-    if last == 0:
-        return f"{measure} {lrs[0]:.4g} at {xlabel} 0, the only one"
+    last = first + len(lrs) - 1
+    if len(lrs) == 1:
+        return f"{measure} {lrs[0]:.4g} at {xlabel} {first}, the only one"
     peak = max(lrs)
     # Chainable schedulers reach the peak up to rounding error only.
-    first_at_peak = next(t for t, lr in enumerate(lrs) if math.isclose(lr, peak, rel_tol=1e-6))
+    at_peak = next(t for t, lr in enumerate(lrs, first) if math.isclose(lr, peak, rel_tol=1e-6))
     if math.isclose(min(lrs), peak, rel_tol=1e-6):
-        return f"{measure} {peak:.4g} at {xlabel} 0 and at every {xlabel} to {last}"
+        return f"{measure} {peak:.4g} at {xlabel} {first} and at every {xlabel} to {last}"
     return (
-        f"{measure} {lrs[0]:.4g} at {xlabel} 0, peak {peak:.4g} first at {xlabel} {first_at_peak}, "
+        f"{measure} {lrs[0]:.4g} at {xlabel} {first}, peak {peak:.4g} first at {xlabel} {at_peak}, "
         f"{lrs[-1]:.4g} at {xlabel} {last}, the last"
     )
 

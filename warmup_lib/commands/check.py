@@ -24,20 +24,23 @@ class Target(click.Path):
         return found or super().shell_complete(ctx, param, incomplete)
 
 
-@click.command
+HELP = """\
+Check the answers in a saved notebook or a .py file.
+
+\b
+  warmup check lambda_lr                 the quiz's notebook in the course's folder
+  warmup check lambda_lr/first_print     one question of it
+  warmup check my_answers.py             names such as first_print = 0.08
+
+The file is run from top to bottom; save it first. The exit code is 0 if all is right, else 1.
+"""
+
+
+@click.command(help=HELP)
 @click.argument("target", metavar="QUIZ|QUESTION|FILE", type=Target())
 @json_option
 @click.pass_context
 def command(ctx: click.Context, target: str, for_tools: bool) -> None:
-    """Check the answers in a saved notebook or a .py file.
-
-    \b
-      warmup check lambda_lr                 the quiz's notebook in the course's folder
-      warmup check lambda_lr/first_print     one question of it
-      warmup check my_answers.py             names such as first_print = 0.08
-
-    The file is run from top to bottom; save it first. The exit code is 0 if all is right, else 1.
-    """
     try:
         checked = checking.check(checking.task_for(target, Path.cwd()))
     except checking.NothingToCheckError as error:

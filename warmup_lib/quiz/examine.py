@@ -61,6 +61,8 @@ def make_key(question: Question) -> Key:
             starter=question.starter_is,
             measures=question.measures,
             is_specified=question.is_specified,
+            called=question.called,
+            unfolded=question.unfolded(),
         )
 
 

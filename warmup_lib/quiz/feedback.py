@@ -26,6 +26,7 @@ class Curves:
         part_at: the first index at which they differ.
         labels: what each value belongs to, such as ``update 3``.
         measures: what each value is, such as ``factor``.
+        called: what the two curves are called.
     """
 
     yours: tuple[float, ...]
@@ -33,6 +34,7 @@ class Curves:
     part_at: int
     labels: tuple[str, ...]
     measures: str
+    called: tuple[str, str] = ("yours", "expected")
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,8 @@ def judge(key: Key, seen: Observation) -> Feedback:
                 Outcome.INCORRECT,
                 model.says,
                 misconception=name,
-                details=(_where(key, seen),),
-                curves=_curves(key, seen),
+                details=(_where(key, seen) or _where_belief_parts(key, name),),
+                curves=_curves(key, seen) or _curves_of_belief(key, name),
             )
     return _feedback(
         key,
@@ -78,7 +78,30 @@ def _where(key: Key, seen: Observation) -> str:
         return (
             f"The number of values is {len(seen.values)}, and must be {len(key.expected.values)}."
         )
-    return f"First difference at {key.labels[index]}: yours is `{shown(seen.values[index:][:1])}`."
+    value = shown(seen.values[index:][:1])
+    return f"First difference at {key.labels[index]}: {key.called[0]} gives `{value}`."
+
+
+def _where_belief_parts(key: Key, misconception: str) -> str:
+    """The first printed line at which the whole belief differs from what is printed."""
+    curves = _curves_of_belief(key, misconception)
+    if curves is None:
+        return ""
+    believed = shown(curves.yours[curves.part_at :][:1])
+    return (
+        f"What you believe and what is printed part at `{curves.labels[curves.part_at]}`: there "
+        f"you would expect `{believed}`."
+    )
+
+
+def _curves_of_belief(key: Key, misconception: str) -> Curves | None:
+    if key.unfolded is None or misconception not in key.unfolded.wrong:
+        return None
+    yours, expected = key.unfolded.wrong[misconception], key.unfolded.expected
+    part_at = first_difference(yours, expected, tolerance=key.tolerance)
+    if part_at is None or len(yours) < _FEWEST_TO_DRAW:
+        return None
+    return Curves(yours, expected[:part_at], part_at, key.unfolded.labels, key.measures)
 
 
 def _curves(key: Key, seen: Observation) -> Curves | None:
@@ -93,6 +116,7 @@ def _curves(key: Key, seen: Observation) -> Curves | None:
         part_at=part_at,
         labels=tuple(key.labels),
         measures=key.measures,
+        called=key.called,
     )
 
 

@@ -17,6 +17,21 @@ class WrongModel:
 
 
 @dataclass(frozen=True)
+class Unfolded:
+    """Every number that the code prints on the way to the one that is asked for.
+
+    Attributes:
+        labels: what each number belongs to, such as ``Epoch 1``.
+        expected: what is printed.
+        wrong: by misconception, what its holder believes to be printed.
+    """
+
+    labels: tuple[str, ...]
+    expected: tuple[float, ...]
+    wrong: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True)
 class Key:
     """Plain data, so that judging needs neither the question nor torch.
 
@@ -32,6 +47,8 @@ class Key:
         starter: the misconception that an untouched answer is, where there is one.
         measures: what each expected value is, such as ``factor``.
         is_specified: whether the task says every expected value.
+        called: what an answer's values and the expected ones are called.
+        unfolded: the whole output, where one number of it is asked for.
     """
 
     question: str
@@ -45,6 +62,8 @@ class Key:
     starter: str | None = None
     measures: str = "value"
     is_specified: bool = False
+    called: tuple[str, str] = ("yours", "expected")
+    unfolded: Unfolded | None = None
 
 
 def shown(values: Sequence[Value]) -> str:

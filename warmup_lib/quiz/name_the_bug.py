@@ -48,6 +48,7 @@ class NameTheBug(Lettered):
 
     kind: ClassVar[str] = "name the bug"
     measures: ClassVar[str] = "LR"
+    called: ClassVar[tuple[str, str]] = ("the bug you chose", "the trace")
     is_specified: ClassVar[bool] = True
 
     bugs: Sequence[Bug]

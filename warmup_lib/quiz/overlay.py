@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from warmup_lib.plot import Picture, plot_lrs
@@ -17,20 +18,37 @@ def overlay(curves: Curves) -> Picture:
     ...     labels=("update 0", "update 1", "update 2"), measures="factor",
     ... )
     >>> print(overlay(curves).text)
-    Yours and the expected part at update 0
+    Yours and expected part at update 0
     yours: factor 0 at update 0, peak 1 first at update 2, 1 at update 2, the last
     expected: factor 0.5 at update 0, peak 1 first at update 1, 1 at update 2, the last
     """
-    drawn = {"yours": curves.yours}
+    yours, expected = curves.called
+    drawn = {yours: curves.yours}
     if len(curves.expected) == len(curves.yours):
-        drawn["expected"] = curves.expected
+        drawn[expected] = curves.expected
     elif curves.expected:
-        drawn["expected, up to there"] = curves.expected
-    unit, _, _ = curves.labels[0].partition(" ")
+        drawn[f"{expected}, up to there"] = curves.expected
+    where = curves.labels[curves.part_at].replace("`", "")
+    unit, first = _numbering(curves.labels)
     return plot_lrs(
         drawn,
-        title=f"Yours and the expected part at {curves.labels[curves.part_at]}".replace("`", ""),
-        xlabel=unit if unit.isalpha() else "place",
+        title=f"{yours.capitalize()} and {expected} part at {where}",
+        xlabel=unit,
         measure=curves.measures,
-        mark=curves.part_at,
+        first=first,
+        mark=first + curves.part_at,
     )
+
+
+def _numbering(labels: Sequence[str]) -> tuple[str, int]:
+    """What the labels count, and from where.
+
+    >>> _numbering(["Epoch 1", "Epoch 2"])
+    ('epoch', 1)
+    """
+    unit, _, number = labels[0].rpartition(" ")
+    if number.isdecimal() and unit.isalpha():
+        first = int(number)
+        if list(labels) == [f"{unit} {first + i}" for i in range(len(labels))]:
+            return unit.lower(), first
+    return "place", 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from warmup_lib.quiz.key import shown
+from warmup_lib.quiz.key import Unfolded, shown
 from warmup_lib.quiz.observation import AnswerTroubleError, Value, as_number
 from warmup_lib.quiz.program import Program
 from warmup_lib.quiz.question import Question, fenced
@@ -86,6 +86,18 @@ class Predict(Question):
         reference = self.reference()
         count = len(reference) if isinstance(reference, list) else 1
         return [f"`{self.variable}[{index}]`" for index in range(count)]
+
+    def unfolded(self) -> Unfolded | None:
+        if not self.line:
+            return None
+        programs = {wrong.name: wrong.model for wrong in self.misconceptions}
+        lines = (self.truth or self.program).numbered_lines()
+        wrong = {
+            name: tuple(numbers.values())
+            for name, program in programs.items()
+            if (numbers := program.numbered_lines()).keys() == lines.keys()
+        }
+        return Unfolded(tuple(lines), tuple(lines.values()), wrong)
 
     def task(self) -> str:
         return f"{self.prompt}\n\n{fenced(self.program.source)}"

@@ -61,6 +61,20 @@ class Program:
             exec(compile(self.source, "<program>", "exec"), dict(self.names))
         return output.getvalue()
 
+    def numbered_lines(self) -> dict[str, float]:
+        """The last number of each printed line, by how the line begins, up to its colon.
+
+        >>> Program("print('Epoch 1: lr 0.1')", {}).numbered_lines()
+        {'Epoch 1': 0.1}
+        """
+        found = {}
+        for line in self.printed().splitlines():
+            beginning, colon, rest = line.partition(":")
+            numbers = _NUMBER.findall(rest)
+            if colon and numbers:
+                found[beginning] = float(numbers[-1])
+        return found
+
     def numbers(self, line: str = "") -> list[float]:
         """The last number of each printed line that starts with ``line``."""
         lines = [text for text in self.printed().splitlines() if text.startswith(line)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from warmup_lib.quiz.key import shown
+from warmup_lib.quiz.key import Unfolded, shown
 from warmup_lib.quiz.observation import Value
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Question(ABC):
     kind: ClassVar[str]
     measures: ClassVar[str] = "value"
     """What each observed number is, as a figure names it."""
+    called: ClassVar[tuple[str, str]] = ("yours", "expected")
+    """What an answer's values and the expected ones are called."""
     is_specified: ClassVar[bool] = False
     """Whether the task says every expected value, so that drawing them gives nothing away."""
 
@@ -103,6 +105,10 @@ class Question(ABC):
         points = "1 point" if self.points == 1 else f"{self.points} points"
         wild = f" · seen in the wild: {self.seen_in}" if self.seen_in else ""
         return f"{self.kind} · {self.difficulty} · {points}{wild}"
+
+    def unfolded(self) -> Unfolded | None:
+        """The whole output, where one number of it is asked for."""
+        return None
 
     def answer_shown(self) -> str:
         """The right answer as the worked steps name it."""
