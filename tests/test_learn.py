@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,10 @@ from warmup_lib import check, hint, learn, solution
 
 
 @pytest.fixture
-def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def notebook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
     """Sets what the notebook's cells would have set."""
     monkeypatch.setattr(learn, "_hints_given", {})
+    monkeypatch.setenv("WARMUP_HOME", str(tmp_path))
     return monkeypatch
 
 

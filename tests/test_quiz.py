@@ -372,7 +372,7 @@ def test_an_unknown_mistake_is_explained_by_a_shift_or_a_scale(answer: Any, expl
 def test_an_unexplained_mistake_is_told_what_must_hold() -> None:
     feedback = feedback_on(FUNCTION, lambda update: 0.3)
     assert feedback.details[0] == "First difference at update 0: yours gives `0.3`."
-    assert feedback.details[-1].startswith("What must hold: The first five factors rise")
+    assert feedback.details[-1].startswith("What must hold: The first 5 factors rise")
 
 
 def test_an_untouched_broken_function_is_said_to_be_untouched() -> None:
@@ -409,7 +409,7 @@ def test_an_observation_survives_json(seen: list[float | str]) -> None:
 
 
 def test_a_constant_is_not_explained_by_a_shift() -> None:
-    assert explain([0.2] * 5, [0.1] * 5, list('abcde'), tolerance=1e-6) == []
+    assert explain([0.2] * 5, [0.1] * 5, list("abcde"), tolerance=1e-6) == []
 
 
 def test_a_wrong_number_of_values_is_told() -> None:
@@ -468,3 +468,81 @@ def test_a_key_with_a_model_that_cannot_run_says_which() -> None:
 
 def test_nothing_of_an_answer_is_kept_by_observing_it() -> None:
     assert observe(questions.load(NUMBER), 0.06) == Observation((0.06,))
+
+
+# What feedback says and draws of a curve
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda t: min((t + 3) / 5, 1.0) if t != 7 else 0.5, "Yours dips at update 7, and rises"),
+        (lambda t: min((t + 2) / 9, 0.95), "never reaches the peak: its highest value is 0.95"),
+        (lambda t: 0.2 + 0.01 * t**2, "Yours rises above the peak, first at update 9."),
+        (lambda t: right_ramp(t + 3), "each 3 places early"),
+        (lambda t: 0.3 * right_ramp(t), "Every value of yours is 0.3 times"),
+    ],
+)
+def test_the_diagnosis_names_dips_and_peaks(answer: Any, said: str) -> None:
+    feedback = feedback_on(FUNCTION, answer)
+    assert feedback.misconception is None
+    assert any(said in detail for detail in feedback.details), feedback.details
+
+
+def test_a_wrong_function_is_drawn_over_what_the_task_asks_for() -> None:
+    curves = feedback_on(FUNCTION, lambda t: min(t / 5, 1.0)).curves
+    assert curves is not None
+    assert curves.yours[:3] == (0.0, 0.2, 0.4)
+    assert curves.expected[:3] == (0.2, 0.4, 0.6)
+    assert (curves.part_at, curves.measures) == (0, "factor")
+
+
+def test_a_wrong_list_is_drawn_beside_what_was_right_so_far_and_no_more() -> None:
+    curves = feedback_on(NUMBERS, [0.1, 0.2, 0.25, 0.3, 0.3]).curves
+    assert curves is not None
+    assert len(curves.expected) == curves.part_at == 2
+
+
+def test_a_wrong_number_is_drawn_as_all_that_its_holder_expects_to_be_printed() -> None:
+    feedback = feedback_on(NUMBER, 0.06)
+    curves = feedback.curves
+    assert curves is not None
+    assert curves.yours == (0.02, 0.04, 0.06, 0.08, 0.1)
+    assert curves.expected == ()
+    assert "part at `Epoch 1`: there you would expect `0.02`" in feedback.details[0]
+
+
+def test_a_wrongly_named_bug_is_drawn_as_the_trace_that_it_makes() -> None:
+    question = questions.load("lambda_lr/name_the_ramp")
+    feedback = examine(question, question.wrong_answers()["no-cap"])
+    assert feedback.misconception == "no-cap"
+    assert feedback.details == ("First difference at update 5: the bug you chose gives `0.12`.",)
+    assert feedback.curves is not None
+    assert feedback.curves.called == ("the bug you chose", "the trace")
+
+
+def test_the_figure_has_alt_text_and_the_note_its_twin() -> None:
+    note = feedback_note(feedback_on(FUNCTION, lambda t: min(t / 5, 1.0)))
+    assert "<img alt=" in note._repr_html_()
+    assert "Yours and expected part at update 0" in str(note)
+    assert repr(note) == "0"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {"values": [1.0]},
+        {"values": [True], "trouble": None, "message": ""},
+        {"values": [[1]], "trouble": None, "message": ""},
+        {"values": "0.1", "trouble": None, "message": ""},
+        {"values": [10**400], "trouble": None, "message": ""},
+        {"values": [], "trouble": "passed", "message": ""},
+        {"values": [], "trouble": ["raised"], "message": ""},
+        {"values": [], "trouble": None, "message": 3},
+    ],
+)
+def test_what_is_no_observation_is_refused(data: Any) -> None:
+    with pytest.raises(ValueError, match="must be|has values"):
+        Observation.from_json(data)

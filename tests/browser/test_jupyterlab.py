@@ -2,109 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
+from apps import App
 
 from warmup_lib import questions
-from warmup_lib.builder.quizzes import KERNEL
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright comes with 'dev'")
-
-CHROMIUM = shutil.which("chromium")
-ROOT = Path(__file__).parent.parent.parent
-TOKEN = "a-token-for-this-test"
-SECOND = 1000
-
-pytestmark = [
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="chromium is not installed (Debian: apt-get install chromium)"
-    ),
-    # Playwright leaves its own sockets and event loop to the garbage collector.
-    pytest.mark.filterwarnings("default::ResourceWarning"),
-    pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    course = tmp_path_factory.mktemp("browser") / "course"
-    for folder in ("lessons", "quizzes"):
-        shutil.copytree(ROOT / folder, course / folder)
-    return course
-
-
-@pytest.fixture(scope="module")
-def lab(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab that serves a copy of the course."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    settings = home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-    settings.parent.mkdir(parents=True)
-    # Every cell is drawn, also those below the window, so that all can be looked at.
-    settings.write_text('{"windowingMode": "none"}')
-    log = (home / "lab.log").open("w")
-    options = [f"--port={port}", f"--IdentityProvider.token={TOKEN}", "--no-browser"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, "--allow-root"],
-        cwd=course,
-        env={
-            **os.environ,
-            "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-            "JUPYTER_CONFIG_DIR": str(home / "config"),
-            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        },
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_it_serves(f"{address}/api", server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-        log.close()
-
-
-def wait_until_it_serves(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert server.poll() is None, "JupyterLab has stopped; see lab.log"
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"JupyterLab does not answer at {address}")
-
-
-@pytest.fixture
-def page(lab: str) -> Iterator[Any]:
-    flags = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        page = browser.new_page(viewport={"width": 1200, "height": 1400})
-        page.set_default_timeout(60 * SECOND)
-        yield page
-        browser.close()
-
-
-def open_notebook(page: Any, lab: str, path: str) -> None:
-    page.goto(f"{lab}/lab/tree/{path}?token={TOKEN}&reset")
-    page.get_by_text("| Idle").wait_for()
 
 
 def answer_cell(page: Any, beginning: str) -> Any:
@@ -122,7 +26,7 @@ def write_and_run(page: Any, beginning: str, source: str) -> None:
 
 
 def test_lesson_2_runs_from_top_to_bottom(
-    page: Any, lab: str, course: Path, tmp_path: Path
+    page: Any, lab: App, course: Path, tmp_path: Path
 ) -> None:
     path = "lessons/02_lambda_lr.ipynb"
     notebook: Any = nbformat.read(course / path, as_version=4)
@@ -131,12 +35,12 @@ def test_lesson_2_runs_from_top_to_bottom(
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, course / path)
 
-    open_notebook(page, lab, path)
+    lab.open(page, path)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     code_cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     page.get_by_text(f"[{code_cells}]:", exact=True).first.wait_for()
-    page.get_by_text("| Idle").wait_for()
+    lab.wait_until_idle(page)
     page.screenshot(path=tmp_path / "lesson.png")
 
     assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
@@ -146,8 +50,8 @@ def test_lesson_2_runs_from_top_to_bottom(
     assert all(figures.nth(i).get_attribute("alt") for i in range(figures.count()))
 
 
-def test_the_quiz_names_the_mistake_and_then_passes(page: Any, lab: str, tmp_path: Path) -> None:
-    open_notebook(page, lab, "quizzes/lambda_lr/lambda_lr.ipynb")
+def test_the_quiz_names_the_mistake_and_then_passes(page: Any, lab: App, tmp_path: Path) -> None:
+    lab.open(page, "quizzes/lambda_lr/lambda_lr.ipynb")
 
     write_and_run(page, "first_print = ", "first_print = 0.06")
     page.get_by_text("reads-before-step").wait_for()
@@ -161,8 +65,8 @@ def test_the_quiz_names_the_mistake_and_then_passes(page: Any, lab: str, tmp_pat
     page.screenshot(path=tmp_path / "right.png")
 
 
-def test_an_untouched_quiz_runs_without_a_traceback(page: Any, lab: str) -> None:
-    open_notebook(page, lab, "quizzes/lambda_lr/lambda_lr.ipynb")
+def test_an_untouched_quiz_runs_without_a_traceback(page: Any, lab: App) -> None:
+    lab.open(page, "quizzes/lambda_lr/lambda_lr.ipynb")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.get_by_text("○ Not attempted yet").nth(len(questions.names("lambda_lr")) - 1).wait_for()
@@ -170,14 +74,12 @@ def test_an_untouched_quiz_runs_without_a_traceback(page: Any, lab: str) -> None
 
 
 def test_the_explorer_follows_the_mouse_and_the_arrow_keys(
-    page: Any, lab: str, course: Path, tmp_path: Path
+    page: Any, lab: App, tmp_path: Path
 ) -> None:
-    cell = nbformat.v4.new_code_cell(
-        "from warmup_lib.explore import explore\n\nexplore(base_lr=0.3, warmup=10)"
+    lab.write(
+        "play.ipynb", "from warmup_lib.explore import explore\n\nexplore(base_lr=0.3, warmup=10)"
     )
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=KERNEL)
-    nbformat.write(notebook, course / "play.ipynb")
-    open_notebook(page, lab, "play.ipynb")
+    lab.open(page, "play.ipynb")
     page.locator(".jp-Notebook-cell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     page.get_by_text("peak 0.3 first at update 10,").wait_for()
