@@ -47,7 +47,6 @@ class NameTheBug(Lettered):
     """
 
     kind: ClassVar[str] = "name the bug"
-    measures: ClassVar[str] = "LR"
     called: ClassVar[tuple[str, str]] = ("the bug you chose", "the trace")
     is_specified: ClassVar[bool] = True
 
@@ -75,6 +74,10 @@ class NameTheBug(Lettered):
     def probe(self, answer: Any) -> Sequence[Value]:
         bug: Bug = self.chosen(answer)
         return list(bug.lrs())
+
+    @property
+    def measures(self) -> str:
+        return "LR"
 
     @property
     def labels(self) -> Sequence[str]:

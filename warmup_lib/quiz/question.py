@@ -52,8 +52,6 @@ class Question(ABC):
     """
 
     kind: ClassVar[str]
-    measures: ClassVar[str] = "value"
-    """What each observed number is, as a figure names it."""
     called: ClassVar[tuple[str, str]] = ("yours", "expected")
     """What an answer's values and the expected ones are called."""
     is_specified: ClassVar[bool] = False
@@ -77,6 +75,11 @@ class Question(ABC):
     def variable(self) -> str:
         """The name under which the notebook holds the answer."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def measures(self) -> str:
+        """What each observed number is, as a figure names it."""
+        return "value"
 
     @property
     def starter_is(self) -> str | None:

@@ -70,6 +70,10 @@ class Write(Question):
     def labels(self) -> Sequence[str]:
         return self.exercise.labels
 
+    @property
+    def measures(self) -> str:
+        return self.exercise.measures
+
     def task(self) -> str:
         return self.prompt
 

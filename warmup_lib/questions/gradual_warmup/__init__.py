@@ -3,7 +3,7 @@
 TITLE = "GradualWarmupScheduler"
 
 INTRODUCTION = """\
-Five questions on `GradualWarmupScheduler`: its arguments, its units, a fault to recognise from a
+Eight questions on `GradualWarmupScheduler`: its arguments, its units, faults to recognise from a
 trace, and the scheduler written by yourself. Every key is made by running code.
 
 Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0,
@@ -11,7 +11,13 @@ and the *base LR* is the `lr` that the optimizer was built with."""
 
 SETUP = """\
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR, ExponentialLR, LambdaLR, StepLR
+from torch.optim.lr_scheduler import (
+    CosineAnnealingLR,
+    ExponentialLR,
+    LambdaLR,
+    MultiStepLR,
+    StepLR,
+)
 
 from warmup_lib import ask, check, hint, solution
 from warmup_lib.schedulers import GradualWarmupScheduler, ScheduleLR
@@ -21,6 +27,9 @@ ORDER = (
     "third_epoch",
     "multiplier_two",
     "name_the_fault",
+    "steps_of_the_run",
+    "plateau_warmup",
     "per_batch",
+    "after_the_resume",
     "gradual_schedule",
 )

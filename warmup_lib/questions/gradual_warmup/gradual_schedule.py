@@ -2,33 +2,45 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
+from typing import Any, ClassVar
 
 from warmup_lib.quiz.observation import AnswerTroubleError, as_number
 from warmup_lib.quiz.probes import called
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.write import Write
-from warmup_lib.schedules import exponential_decay, join, linear_warmup_from, step_decay
-
-CASES = ((1, 4, step_decay(2, 0.1)), (3, 2, exponential_decay(0.5)))
-UPDATES = 8
+from warmup_lib.schedules import (
+    Schedule,
+    exponential_decay,
+    exponential_warmup,
+    join,
+    linear_warmup_from,
+    step_decay,
+)
 
 
 @dataclass(frozen=True)
 class FactorsOfSchedule:
-    """The factors of the schedules that a student's function makes of each of ``CASES``."""
+    """The factors of the schedules that a student's function makes.
+
+    Each case is a multiplier, a ``total_epoch`` and the schedule after it.
+    """
+
+    cases: tuple[tuple[float, int, Schedule], ...]
+    updates: int = 8
+    measures: ClassVar[str] = "factor"
 
     @property
     def labels(self) -> Sequence[str]:
         return [
             f"update {update} with multiplier {multiplier} and total_epoch {total_epoch}"
-            for multiplier, total_epoch, _ in CASES
-            for update in range(UPDATES)
+            for multiplier, total_epoch, _ in self.cases
+            for update in range(self.updates)
         ]
 
     def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
         factors = []
-        for case in CASES:
+        for case in self.cases:
             schedule = called(function, name, *case)
             if not callable(schedule):
                 raise AnswerTroubleError(
@@ -36,10 +48,14 @@ class FactorsOfSchedule:
                     f"`{name}` must return a schedule, a function of the update, and returns "
                     f"`{schedule!r:.40}`.",
                 )
-            for update in range(UPDATES):
+            for update in range(self.updates):
                 factor = called(schedule, "schedule", update)
                 factors.append(as_number(factor, f"`schedule({update})`"))
         return factors
+
+    def wider(self) -> "FactorsOfSchedule":
+        after = (step_decay(3, 0.5), exponential_warmup(4))
+        return FactorsOfSchedule(tuple(product((1, 1.5, 2, 10), (1, 2, 5, 20), after)), 80)
 
 
 def gradual_schedule(
@@ -123,6 +139,50 @@ def counts_from_one(multiplier: Any, total_epoch: Any, after: Any) -> Any:
     return schedule
 
 
+def climbs_by_the_multiplier(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 0.0 if multiplier == 1 else 1.0
+
+    def schedule(t: int) -> Any:
+        if t < total_epoch:
+            return start + multiplier * t / total_epoch
+        return multiplier * after(t - total_epoch)
+
+    return schedule
+
+
+def starts_swapped(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 1.0 if multiplier == 1 else 0.0
+
+    def schedule(t: int) -> Any:
+        if t < total_epoch:
+            return start + (multiplier - start) * t / total_epoch
+        return multiplier * after(t - total_epoch)
+
+    return schedule
+
+
+def keeps_the_hand_over(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 0.0 if multiplier == 1 else 1.0
+
+    def schedule(t: int) -> Any:
+        if t <= total_epoch:
+            return start + (multiplier - start) * t / total_epoch
+        return multiplier * after(t - total_epoch)
+
+    return schedule
+
+
+def skips_its_update_0(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 0.0 if multiplier == 1 else 1.0
+
+    def schedule(t: int) -> Any:
+        if t < total_epoch:
+            return start + (multiplier - start) * t / total_epoch
+        return multiplier * after(t - total_epoch + 1)
+
+    return schedule
+
+
 def with_join(multiplier: Any, total_epoch: Any, after: Any) -> Any:
     start = 0.0 if multiplier == 1 else 1.0
     whole = join(linear_warmup_from(start / multiplier, total_epoch), after, at=total_epoch)
@@ -148,7 +208,13 @@ put yours on an optimizer. With multiplier m, W = `total_epoch` and s = 0 if m i
 - update t < W uses the factor s + (m − s) · t / W,
 - update t ≥ W uses m times the factor that `after` gives for t − W.""",
     answer=gradual_schedule,
-    exercise=FactorsOfSchedule(),
+    exercise=FactorsOfSchedule(
+        (
+            (1, 4, step_decay(2, 0.1)),
+            (3, 2, exponential_decay(0.5)),
+            (1.5, 3, exponential_warmup(2)),
+        )
+    ),
     difficulty="hard",
     points=3,
     holds="Every factor before the hand-over lies on the line, and every one from it on is the "
@@ -164,7 +230,7 @@ put yours on an optimizer. With multiplier m, W = `total_epoch` and s = 0 if m i
     steps="""\
 The start is settled once. Inside, the update decides: before W the line, from W on `after` at
 `t - total_epoch`, times the multiplier. There is no flag and nothing to save: the factor depends on
-`t` alone. The two schedules that were tried give **{answer}**.""",
+`t` alone. The three schedules that were tried give **{answer}**.""",
     quick_check="What depends on the update alone cannot come out of step with itself.",
     misconceptions=(
         Misconception(
@@ -201,6 +267,29 @@ The start is settled once. Inside, the update decides: before W the line, from W
             "Your ramp adds one to the update: it starts above where it should, and is at the "
             "peak one update early.",
             counts_from_one,
+        ),
+        Misconception(
+            "climbs-by-the-multiplier",
+            "With multiplier 1 yours is right. With 3 the ramp climbs past the peak: it starts "
+            "at 1 and has only m − 1 to go.",
+            climbs_by_the_multiplier,
+        ),
+        Misconception(
+            "starts-swapped",
+            "The two starts have changed places: 0 belongs to multiplier 1, and 1 to any other.",
+            starts_swapped,
+        ),
+        Misconception(
+            "skips-its-update-0",
+            "Your ramp is right. `after` is one update ahead: at the hand-over it is at its "
+            "update 0.",
+            skips_its_update_0,
+        ),
+        Misconception(
+            "keeps-the-hand-over",
+            "Update `total_epoch` is already for `after` to decide. That shows where `after` does "
+            "not begin with 1, as in the third schedule tried.",
+            keeps_the_hand_over,
         ),
     ),
     alternatives=(with_join, in_one_expression),

@@ -1,67 +1,121 @@
 """Name the bug: a trace that rises above the peak at the hand-over to a cosine."""
 
 import math
-import warnings
-from collections.abc import Callable
 
 import torch
-from torch.optim.lr_scheduler import CosineAnnealingLR
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, SequentialLR
 
-from warmup_lib.quiz.choose import Choose, Claim
+from warmup_lib.quiz.name_the_bug import Bug, NameTheBug
+from warmup_lib.schedulers import GradualWarmupScheduler
+from warmup_lib.trace import dry_run
 
 WARMUP, T_MAX, BASE_LR = 5, 5, 0.1
+UPDATES = WARMUP + T_MAX + 1
 
 
-def logged() -> list[float]:
-    """Updates 0 to 10 of a scheduler that reads its cosine at the hand-over, and steps it later."""
-    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=BASE_LR)
-    cosine = CosineAnnealingLR(optimizer, T_MAX)
-    lrs = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for update in range(11):
-            if update <= WARMUP:
-                lr = BASE_LR * update / WARMUP
-            elif update == WARMUP + 1:
-                lr = float(cosine.get_lr()[0])
-            else:
-                cosine.step()
-                lr = float(optimizer.param_groups[0]["lr"])
-            optimizer.param_groups[0]["lr"] = lr
-            lrs.append(lr)
-    return lrs
+class ReadsBeforeItSteps(LRScheduler):
+    """At the hand-over it reads the LR of ``after``, and steps it from the next update on."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, after: LRScheduler) -> None:
+        self.after, self.has_handed_over = after, False
+        super().__init__(optimizer)
+
+    def get_lr(self) -> list[float | torch.Tensor]:
+        if self.last_epoch <= WARMUP:
+            return [base_lr * self.last_epoch / WARMUP for base_lr in self.base_lrs]
+        self.has_handed_over = True
+        return list(self.after.get_lr())
+
+    def step(self, epoch: int | None = None) -> None:
+        if self.has_handed_over:
+            self.after.step()
+        else:
+            super().step(epoch)
 
 
-def cosine(t: int, length: int = T_MAX) -> float:
-    return (1 + math.cos(math.pi * t / length)) / 2
+def fresh_optimizer() -> torch.optim.Optimizer:
+    return torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=BASE_LR)
 
 
-def explained_by(factor: Callable[[int], float]) -> Callable[[], bool]:
-    """Whether the fault, as a function of the update, gives all the logged LRs."""
-    return lambda: all(abs(BASE_LR * factor(t) - lr) < 1e-9 for t, lr in enumerate(logged()))
+def gradual(t_max: int = T_MAX) -> list[float]:
+    """The LRs under this course's scheduler, with a cosine of the length given behind it."""
+    optimizer = fresh_optimizer()
+    after = CosineAnnealingLR(optimizer, t_max)
+    return dry_run(optimizer, GradualWarmupScheduler(optimizer, 1, WARMUP, after), UPDATES).used()
 
 
-def ramp_until(last: int, then: Callable[[int], float]) -> Callable[[int], float]:
-    return lambda t: t / WARMUP if t <= last else then(t - last)
+def reads_before_it_steps() -> list[float]:
+    optimizer = fresh_optimizer()
+    scheduler = ReadsBeforeItSteps(optimizer, CosineAnnealingLR(optimizer, T_MAX))
+    return dry_run(optimizer, scheduler, UPDATES).used()
 
 
-SHOWN = ", ".join(f"{lr:.4f}" for lr in logged())
+def hands_over_at(milestone: int, *, cap: float) -> list[float]:
+    """The LRs of a ramp up to ``cap``, and of the cosine from ``milestone`` on."""
+    optimizer = fresh_optimizer()
+    ramp = LambdaLR(optimizer, lambda t: min(t / WARMUP, cap))
+    pieces: list[LRScheduler] = [ramp, CosineAnnealingLR(optimizer, T_MAX)]
+    return dry_run(optimizer, SequentialLR(optimizer, pieces, [milestone]), UPDATES).used()
 
-QUESTION = Choose(
+
+def clock_from_the_start() -> list[float]:
+    def factor(t: int) -> float:
+        if t <= WARMUP:
+            return t / WARMUP
+        return (1 + math.cos(math.pi * t / (WARMUP + T_MAX))) / 2
+
+    optimizer = fresh_optimizer()
+    return dry_run(optimizer, LambdaLR(optimizer, factor), UPDATES).used()
+
+
+QUESTION = NameTheBug(
     title="Name the fault",
     prompt=f"""\
-A warmup of {WARMUP} updates to {BASE_LR}, then `CosineAnnealingLR(optimizer, T_max={T_MAX})`.
-The learning rates used by updates 0 to 10 were
-
-`{SHOWN}`
-
-Which fault explains all of them?""",
+A warmup of {WARMUP} updates from 0 to {BASE_LR} was meant, then
+`CosineAnnealingLR(optimizer, T_max={T_MAX})`. Which fault made this trace?""",
     difficulty="core",
-    holds="It is the fault that gives each of the eleven LRs when it is computed.",
+    seen_in="[DeepSpec, issue 32](https://github.com/deepseek-ai/DeepSpec/issues/32)",
+    made_by="read-before-its-first-step",
+    meant=gradual(),
+    bugs=(
+        Bug(
+            "read-before-its-first-step",
+            "At the hand-over the cosine's `get_lr()` is read before its first step; it is stepped "
+            "only from the next update on.",
+            reads_before_it_steps,
+            "Its rule is “the LR that I find, times my value now over my value one update ago”. "
+            "Before its first step that divides by 0.9045.",
+        ),
+        Bug(
+            "ramp-one-too-long",
+            "The ramp has no cap, and goes on for one update more before the cosine takes over.",
+            lambda: hands_over_at(WARMUP + 2, cap=math.inf),
+            "An uncapped ramp would use 6/5 of the peak at update 6: 0.12.",
+        ),
+        Bug(
+            "length-counts-the-warmup",
+            "The cosine's clock has run since update 0, and it is 10 updates long.",
+            clock_from_the_start,
+            "That clock would have the LR fall to about a third at update 6. It rose.",
+        ),
+        Bug(
+            "t-max-counts-the-warmup",
+            "`T_max` counts the warmup, too: it is 10, the length of the whole run.",
+            lambda: gradual(T_MAX + WARMUP),
+            "A longer cosine falls more slowly, and is far from 0 at the end. It never rises.",
+        ),
+        Bug(
+            "one-late",
+            "The hand-over comes one update late, and nothing else is wrong.",
+            lambda: hands_over_at(WARMUP + 1, cap=1.0),
+            "Late it is. But a cosine that is only late never leaves the peak upwards.",
+        ),
+    ),
+    holds="It is the fault that, when it is run, uses each of these LRs.",
     hints=(
         "Update 5 is at the peak, as it should be. What should update 6 use?",
         "Divide the LR of update 6 by that of update 5, and compare with the cosine's own "
-        "values: 1, 0.9045, 0.6545.",
+        "values: 1, 0.9045, 0.6545. And in which options can the LR rise at all after update 5?",
         "1 / 0.9045 is 1.1056: the rule that leads *down* the cosine was used once in the wrong "
         "place.",
     ),
@@ -71,31 +125,4 @@ update ago. Read before its first step, “now” is the top, 1, and “one upda
 side of it: 0.9045. So the LR is *raised* by 1/0.9045, and then comes down the cosine one update
 late: **{answer}**.""",
     quick_check="An LR above the peak right at the hand-over: 2 / (1 + cos(π/T)) names the fault.",
-    claims=(
-        Claim(
-            "read-before-its-first-step",
-            "The cosine is read once before its first step. Its rule, “times my value now over "
-            "my value one update ago”, divides by the value before its start, 0.9045.",
-            explained_by(ramp_until(WARMUP, lambda t: cosine(t - 1) / cosine(-1))),
-            "It raises update 6 by 1/0.9045, and keeps that factor on the way down.",
-        ),
-        Claim(
-            "ramp-one-too-long",
-            "The ramp is one update too long: it has no cap, and the cosine comes one late.",
-            explained_by(ramp_until(WARMUP + 1, cosine)),
-            "An uncapped ramp would use 6/5 of the peak at update 6: 0.12.",
-        ),
-        Claim(
-            "length-counts-the-warmup",
-            "The cosine's clock has run since update 0, with a length of 10.",
-            explained_by(lambda t: t / WARMUP if t <= WARMUP else cosine(t, WARMUP + T_MAX)),
-            "That clock would have the LR fall to about half at the hand-over. It rose.",
-        ),
-        Claim(
-            "one-late",
-            "The cosine is one update late, and nothing else is wrong.",
-            explained_by(ramp_until(WARMUP, lambda t: cosine(t - 1))),
-            "Late it is. But a cosine that is only late never leaves the peak upwards.",
-        ),
-    ),
 )

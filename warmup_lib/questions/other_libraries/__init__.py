@@ -3,8 +3,8 @@
 TITLE = "Reading other people's warmup"
 
 INTRODUCTION = """\
-Six questions on what the same numbers mean in different libraries, and on moving a warmup from one
-to another. None of those libraries needs to be installed: their formulas are in
+Eleven questions on what the same numbers mean in different libraries, and on moving a warmup from
+one to another. None of those libraries needs to be installed: their formulas are in
 `warmup_lib.recipes`, and the keys are made by running them.
 
 Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0, and a
@@ -14,14 +14,20 @@ SETUP = """\
 import math
 
 import torch
+from torch.optim.lr_scheduler import LambdaLR, LinearLR, SequentialLR
 
 from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
+    "first_update_zero",
     "same_five_numbers",
     "highest_lr",
-    "plotted_not_trained",
     "warmup_ratio",
+    "too_fast",
     "from_deepspeed",
+    "from_transformers",
+    "plotted_not_trained",
+    "times_not_then",
     "port_total",
+    "built_first",
 )

@@ -5,55 +5,78 @@ import math
 from warmup_lib.quiz.predict import Predict
 from warmup_lib.quiz.program import Program
 from warmup_lib.quiz.question import Misconception
+from warmup_lib.quiz.variants import Variants
+
+BASE_LR, WARMUP, TOTAL = 0.1, 5, 10
 
 
 def snippet() -> None:
     def factor(t: int) -> float:
-        if t < 5:
-            return t / 5
-        return 0.5 * (1 + math.cos(math.pi * t / 10))
+        if t < WARMUP:
+            return t / WARMUP
+        return 0.5 * (1 + math.cos(math.pi * t / TOTAL))
 
-    lrs = [0.1 * factor(t) for t in range(10)]
+    lrs = [BASE_LR * factor(t) for t in range(TOTAL)]
     print(f"highest: {max(lrs):.3f}")
 
 
-program = Program.of(snippet)
+def question(base_lr: float = BASE_LR, warmup: int = WARMUP) -> Predict:
+    total = 2 * warmup
+    last = warmup - 1
+    program = Program.of(snippet, BASE_LR=base_lr, WARMUP=warmup, TOTAL=total)
+    clock = f"math.pi * t / {total}"
+    return Predict(
+        title=f"The highest of {total}",
+        prompt=f"This is what timm's `CosineLRScheduler(t_initial={total}, warmup_t={warmup})` "
+        f"does by default, for a base LR of {base_lr}. Which learning rate is the highest?",
+        program=program,
+        line="highest",
+        difficulty="core",
+        seen_in="[pytorch-image-models, issue 1242]"
+        "(https://github.com/huggingface/pytorch-image-models/issues/1242)",
+        holds=f"It is the largest of the {total} learning rates that the snippet computes.",
+        hints=(
+            f"What does the ramp give for {last}, its last?",
+            f"What does the cosine give for {warmup}, its first? Where is it by then?",
+            f"cos(π/2) is 0: at {warmup} the cosine is half over. Compare that with "
+            f"{last}/{warmup}.",
+        ),
+        steps=f"""\
+The ramp ends at {last}/{warmup}. The cosine's clock is `t`, which has run since update 0, so at
+{warmup} half of it is over and it gives 0.5. The highest is the end of the ramp: **{{answer}}**.
+The base LR is never used. With `warmup_prefix=True` the clock is `t - {warmup}`, and update
+{warmup} uses all of it.""",
+        quick_check="Look for the highest LR that was used. It need not be the one you asked for.",
+        misconceptions=(
+            Misconception(
+                "clock-starts-at-hand-over",
+                "You let the cosine start when it takes over. Its clock is `t`, and that has "
+                "counted the warmup, too.",
+                program.edited(clock, f"math.pi * (t - {warmup}) / {total}"),
+            ),
+            Misconception(
+                "where-the-cosine-begins",
+                f"{{believed}} is what update {warmup} uses, where the cosine takes over. Was any "
+                "LR before it higher?",
+                program.edited(f"range({total})", f"range({warmup}, {total})"),
+            ),
+            Misconception(
+                "one-update-less",
+                f"{{believed}} is what update {last - 1} uses. The ramp has one more: "
+                f"`t < {warmup}` holds for {last}.",
+                program.edited(f"t < {warmup}", f"t < {last}").edited(
+                    clock, f"math.pi * t / {2 * last}"
+                ),
+            ),
+            Misconception(
+                "factor-for-lr",
+                "{believed} is the highest *factor*. The learning rates are the base LR times "
+                "these.",
+                program.edited(f"[{base_lr} * factor(t)", "[factor(t)"),
+            ),
+        ),
+    )
 
-QUESTION = Predict(
-    title="The highest of ten",
-    prompt="This is what timm's `CosineLRScheduler(t_initial=10, warmup_t=5)` does by default, "
-    "for a base LR of 0.1. Which learning rate is the highest?",
-    program=program,
-    line="highest",
-    difficulty="core",
-    holds="It is the largest of the ten learning rates that the snippet computes.",
-    hints=(
-        "What does the ramp give for 4, its last?",
-        "What does the cosine give for 5, its first? Where is it by then?",
-        "cos(π/2) is 0: at 5 the cosine is half over. Compare that with 4/5.",
-    ),
-    steps="""\
-The ramp ends at 4/5. The cosine's clock is `t`, which has run since update 0, so at 5 half of it
-is over and it gives 0.5. The highest is the end of the ramp: **{answer}**. The base LR is never
-used. With `warmup_prefix=True` the clock is `t - 5`, and update 5 uses all of it.""",
-    quick_check="Look for the highest LR that was used. It need not be the one you asked for.",
-    misconceptions=(
-        Misconception(
-            "clock-starts-at-hand-over",
-            "You let the cosine start when it takes over. Its clock is `t`, and that has counted "
-            "the warmup, too.",
-            program.edited("math.pi * t / 10", "math.pi * (t - 5) / 10"),
-        ),
-        Misconception(
-            "where-the-cosine-begins",
-            "{believed} is what update 5 uses, where the cosine takes over. Was any LR before it "
-            "higher?",
-            program.edited("range(10)", "range(5, 10)"),
-        ),
-        Misconception(
-            "one-update-less",
-            "{believed} is what update 3 uses. The ramp has one more: `t < 5` holds for 4.",
-            program.edited("t < 5", "t < 4").edited("math.pi * t / 10", "math.pi * t / 8"),
-        ),
-    ),
-)
+
+QUESTION = question()
+VARIANTS = Variants(question, base_lr=(0.1, 0.2, 0.3, 0.4), warmup=(5, 10, 20))

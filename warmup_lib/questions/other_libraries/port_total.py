@@ -4,13 +4,16 @@ import math
 
 from warmup_lib.quiz.probes import Factors
 from warmup_lib.quiz.question import Misconception
+from warmup_lib.quiz.variants import Variants
 from warmup_lib.quiz.write import Fix
 from warmup_lib.recipes import keras_cosine, optax_cosine
 
+WARMUP, TOTAL = 5, 15
+
 
 def port_total(update: int) -> float:
-    """Give the factor of optax's warmup_steps=5, decay_steps=15, through Keras's formula."""
-    warmup_steps, decay_steps = 5, 10
+    """Give the factor of optax's warmup_steps=WARMUP, decay_steps=TOTAL, by Keras's formula."""
+    warmup_steps, decay_steps = WARMUP, TOTAL - WARMUP
     if update < warmup_steps:
         return update / warmup_steps
     done = min(update - warmup_steps, decay_steps) / decay_steps
@@ -18,8 +21,8 @@ def port_total(update: int) -> float:
 
 
 def same_number(update: int) -> float:
-    """Give the factor of optax's warmup_steps=5, decay_steps=15, through Keras's formula."""
-    warmup_steps, decay_steps = 5, 15
+    """Give the factor of optax's warmup_steps=WARMUP, decay_steps=TOTAL, by Keras's formula."""
+    warmup_steps, decay_steps = WARMUP, TOTAL
     if update < warmup_steps:
         return update / warmup_steps
     done = min(update - warmup_steps, decay_steps) / decay_steps
@@ -27,72 +30,130 @@ def same_number(update: int) -> float:
 
 
 def adds_the_warmup(update: int) -> float:
-    if update < 5:
-        return update / 5
-    return 0.5 * (1 + math.cos(math.pi * min(update - 5, 20) / 20))
+    if update < WARMUP:
+        return update / WARMUP
+    both = TOTAL + WARMUP
+    return 0.5 * (1 + math.cos(math.pi * min(update - WARMUP, both) / both))
 
 
 def moves_the_clock(update: int) -> float:
-    return update / 5 if update < 5 else 0.5 * (1 + math.cos(math.pi * min(update, 15) / 15))
+    if update < WARMUP:
+        return update / WARMUP
+    return 0.5 * (1 + math.cos(math.pi * min(update, TOTAL) / TOTAL))
 
 
 def shortens_the_warmup(update: int) -> float:
-    if update < 4:
-        return update / 4
-    return 0.5 * (1 + math.cos(math.pi * min(update - 4, 11) / 11))
+    warmup = WARMUP - 1
+    if update < warmup:
+        return update / warmup
+    rest = TOTAL - warmup
+    return 0.5 * (1 + math.cos(math.pi * min(update - warmup, rest) / rest))
+
+
+def one_step_short(update: int) -> float:
+    if update < WARMUP:
+        return update / WARMUP
+    rest = TOTAL - WARMUP - 1
+    return 0.5 * (1 + math.cos(math.pi * min(update - WARMUP, rest) / rest))
+
+
+def cuts_it_off(update: int) -> float:
+    if update < WARMUP:
+        return update / WARMUP
+    if update >= TOTAL:
+        return 0.0
+    return 0.5 * (1 + math.cos(math.pi * (update - WARMUP) / TOTAL))
+
+
+def loses_the_cap(update: int) -> float:
+    if update < WARMUP:
+        return update / WARMUP
+    return 0.5 * (1 + math.cos(math.pi * (update - WARMUP) / (TOTAL - WARMUP)))
 
 
 def with_one_total(update: int) -> float:
-    if update >= 15:
+    if update >= TOTAL:
         return 0.0
-    return min(update / 5, 0.5 * (1 + math.cos(math.pi * max(update - 5, 0) / (15 - 5))))
+    done = max(update - WARMUP, 0) / (TOTAL - WARMUP)
+    return min(update / WARMUP, 0.5 * (1 + math.cos(math.pi * done)))
 
 
-QUESTION = Fix(
-    title="Fifteen and fifteen",
-    prompt="""\
-A recipe says `warmup_steps=5, decay_steps=15`, for **optax**, where `decay_steps` is the length of
-the *whole* schedule: LR 0 is reached at update 15. Somebody wrote the numbers into **Keras's**
-formula, where `decay_steps` is the length of the decay alone, and the run ended at a quarter of its
-peak. Mend the function, so that it gives optax's LRs.""",
-    answer=port_total,
-    exercise=Factors(20),
-    broken="same-number",
-    difficulty="hard",
-    points=2,
-    holds="It rises from 0 to 1 at update 5, falls along half a cosine from there, and is 0 from "
-    "update 15 on.",
-    hints=(
-        "At which update does the function that you got reach 0?",
-        "Of optax's fifteen, how many belong to the warmup, and how many are left to decay?",
-        "Keras's `decay_steps` is optax's less `warmup_steps`.",
-    ),
-    steps="""\
-In optax 15 includes the warmup, so the decay takes 15 − 5 = 10 updates, and that is what Keras's
-formula must be told. The factors are **{answer}**.""",
-    quick_check="Ask of every total: with the warmup, or without?",
-    misconceptions=(
-        Misconception(
-            "same-number",
-            "The decay still takes fifteen updates after the warmup, and ends at update 20.",
-            same_number,
+def question(warmup: int = WARMUP) -> Fix:
+    total = 3 * warmup
+    return Fix(
+        title="The same number twice",
+        prompt=f"""\
+A recipe says `warmup_steps={warmup}, decay_steps={total}`, for **optax**, where `decay_steps` is
+the length of the *whole* schedule: LR 0 is reached at update {total}. Somebody wrote the numbers
+into **Keras's** formula, where `decay_steps` is the length of the decay alone, and at update
+{total} the LR is still a quarter of its peak. Mend the function, so that it gives optax's
+factors.""",
+        answer=port_total,
+        exercise=Factors(total + warmup),
+        values={"WARMUP": warmup, "TOTAL": total},
+        broken="same-number",
+        difficulty="hard",
+        points=2,
+        holds=f"It rises from 0 to 1 at update {warmup}, falls along half a cosine from there, and "
+        f"is 0 from update {total} on.",
+        hints=(
+            "At which update does the function that you got reach 0?",
+            f"Of optax's {total}, how many belong to the warmup, and how many are left to decay?",
+            "Keras's `decay_steps` is optax's less `warmup_steps`.",
         ),
-        Misconception(
-            "adds-the-warmup",
-            "You added the warmup to the total. It is in there already and has to be taken out.",
-            adds_the_warmup,
+        steps=f"""\
+In optax {total} includes the warmup, so the decay takes {total} − {warmup} = {total - warmup}
+updates, and that is what Keras's formula must be told. The factors are **{{answer}}**.""",
+        quick_check="Ask of every total: with the warmup, or without?",
+        misconceptions=(
+            Misconception(
+                "same-number",
+                f"The decay still takes {total} updates after the warmup, and ends at update "
+                f"{total + warmup}.",
+                same_number,
+            ),
+            Misconception(
+                "adds-the-warmup",
+                "You added the warmup to the total. It is in there already and has to be taken "
+                "out.",
+                adds_the_warmup,
+            ),
+            Misconception(
+                "clock-runs-in-warmup",
+                f"Yours does end at update {total}, but its cosine runs from update 0, so there is "
+                "a drop at the hand-over.",
+                moves_the_clock,
+            ),
+            Misconception(
+                "shortens-the-warmup",
+                "The end is right. The warmup is one update shorter now, and it was right before.",
+                shortens_the_warmup,
+            ),
+            Misconception(
+                "one-step-short",
+                f"Yours is at 0 one update too early: with update {total - 1}.",
+                one_step_short,
+            ),
+            Misconception(
+                "cuts-it-off",
+                "Yours is the long decay, cut off: at the end the LR falls to 0 at once, from far "
+                "above it.",
+                cuts_it_off,
+            ),
+            Misconception(
+                "loses-the-cap",
+                f"Yours is right up to update {total}. After that its cosine rises again: "
+                "something has to hold it at its end.",
+                loses_the_cap,
+            ),
         ),
-        Misconception(
-            "clock-runs-in-warmup",
-            "Yours does end at update 15, but its cosine runs from update 0, so there is a drop "
-            "at the hand-over.",
-            moves_the_clock,
+        alternatives=(
+            with_one_total,
+            optax_cosine(warmup, total),
+            keras_cosine(warmup, total - warmup),
         ),
-        Misconception(
-            "shortens-the-warmup",
-            "The end is right. The warmup is one update shorter now: it was five.",
-            shortens_the_warmup,
-        ),
-    ),
-    alternatives=(with_one_total, optax_cosine(5, 15), keras_cosine(5, 10)),
-)
+    )
+
+
+QUESTION = question()
+VARIANTS = Variants(question, warmup=(3, 4, 5, 6, 8, 10))

@@ -3,8 +3,9 @@
 TITLE = "Training with warmup"
 
 INTRODUCTION = """\
-Five questions on warmup inside a training loop: epochs, accumulated gradients, checkpoints, and
-what a zero first learning rate costs. Every key is made by running the code that you read.
+Ten questions on warmup inside a training loop: epochs, accumulated gradients, skipped updates,
+checkpoints, late parameter groups, and what a zero first learning rate costs. Every key is made by
+running the code that you read.
 
 Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0,
 and the *base LR* is the `lr` that the optimizer was built with."""
@@ -17,8 +18,13 @@ from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "first_to_move",
+    "steps_per_epoch",
     "step_per_micro_batch",
+    "lost_in_overflow",
     "resumed_lr",
     "cost_in_a_run",
+    "accumulate",
+    "name_the_break",
+    "added_later",
     "resume",
 )

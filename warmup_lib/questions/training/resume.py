@@ -1,8 +1,8 @@
 """Fix: a run is taken up, and its warmup stays a tenth of what it should be."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import torch
 from torch.optim import Optimizer
@@ -11,15 +11,18 @@ from torch.optim.lr_scheduler import LinearLR
 from warmup_lib.quiz.observation import AnswerTroubleError
 from warmup_lib.quiz.probes import called
 from warmup_lib.quiz.question import Misconception
+from warmup_lib.quiz.variants import Variants
 from warmup_lib.quiz.write import Fix
 
 
 @dataclass(frozen=True)
 class UsedAfterResume:
-    """The LRs that updates 3 to 8 use once a function has taken up a run after update 2."""
+    """The LRs of ``after`` updates once a function has taken up a run of ``before``."""
 
     before: int = 3
     after: int = 6
+    base_lr: float = 0.1
+    measures: ClassVar[str] = "LR"
 
     @property
     def labels(self) -> Sequence[str]:
@@ -29,7 +32,7 @@ class UsedAfterResume:
         weight = torch.ones(1, requires_grad=True)
 
         def make_optimizer() -> Optimizer:
-            return torch.optim.SGD([weight], lr=0.1)
+            return torch.optim.SGD([weight], lr=self.base_lr)
 
         def make_scheduler(optimizer: Optimizer) -> LinearLR:
             return LinearLR(optimizer, start_factor=0.1, total_iters=5)
@@ -57,7 +60,16 @@ class UsedAfterResume:
                 f"`{name}` must return `optimizer, scheduler`, and gave a "
                 f"`{type(taken_up).__name__}`.",
             )
+        if not isinstance(taken_up[1], LinearLR):
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` must return the scheduler that `make_scheduler` builds, and gave a "
+                f"`{type(taken_up[1]).__name__}`.",
+            )
         return train(*taken_up, self.after)
+
+    def wider(self) -> "UsedAfterResume":
+        return replace(self, before=self.before - 1, after=10 * self.after)
 
 
 def resume(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
@@ -103,6 +115,15 @@ def keeps_the_new_counter(make_optimizer: Any, make_scheduler: Any, checkpoint: 
     return optimizer, scheduler
 
 
+def replays_the_steps(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+    optimizer = make_optimizer()
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    scheduler = make_scheduler(optimizer)
+    for _ in range(checkpoint["scheduler"]["last_epoch"]):
+        scheduler.step()
+    return optimizer, scheduler
+
+
 def scheduler_first(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
     optimizer = make_optimizer()
     scheduler = make_scheduler(optimizer)
@@ -120,60 +141,79 @@ def loads_the_optimizer_again(make_optimizer: Any, make_scheduler: Any, checkpoi
     return optimizer, scheduler
 
 
-QUESTION = Fix(
-    title="Ten times too low, for ever",
-    prompt="""\
-A warmup by `LinearLR(optimizer, start_factor=0.1, total_iters=5)`, base LR 0.1, is interrupted
-after three updates. The checkpoint holds `optimizer.state_dict()` and `scheduler.state_dict()`. The
-function below takes the run up from it, and yet the run goes on at 0.0064 and never gets above
-0.01. Nothing is missing, so what is wrong? Mend it. `make_optimizer()` and
-`make_scheduler(optimizer)` build each of them as at the start.""",
-    answer=resume,
-    exercise=UsedAfterResume(),
-    broken="builds-in-between",
-    difficulty="hard",
-    points=2,
-    holds="Updates 3, 4 and 5 use 0.064, 0.082 and 0.1, as in the run without a break.",
-    hints=(
-        "Building a scheduler is not innocent: it sets the optimizer's LR.",
-        "`LinearLR` multiplies the LR that it finds. Which does it find when it is built?",
-        "Build everything first, then load everything.",
-    ),
-    steps="""\
-The optimizer's state brings back the LR of update 3, 0.064. Building `LinearLR` after that
-multiplies it by `start_factor`: 0.0064. The scheduler's state brings back the counter, not the LR,
-and each further step multiplies what is there. Build both, then load both: the updates use
-**{answer}**.""",
-    quick_check="Build everything first, then load everything.",
-    misconceptions=(
-        Misconception(
-            "builds-in-between",
-            "The scheduler is still built after the optimizer is loaded, and lowers the LR that "
-            "was just restored.",
-            builds_in_between,
+WORDS = {2: "two", 3: "three", 4: "four"}
+
+
+def question(base_lr: float = 0.1, before: int = 3) -> Fix:
+    """The question where the run is interrupted after ``before`` updates."""
+    ramp = [base_lr * min(0.1 + 0.9 * t / 5, 1) for t in range(before, before + 3)]
+    first, second, third = (f"{lr:.4g}" for lr in ramp)
+    return Fix(
+        title="Ten times too low, for ever",
+        prompt=f"""\
+A warmup by `LinearLR(optimizer, start_factor=0.1, total_iters=5)`, base LR {base_lr}, is
+interrupted after {WORDS[before]} updates. The checkpoint holds `optimizer.state_dict()` and
+`scheduler.state_dict()`. The function below takes the run up from it, and yet the run goes on at
+{ramp[0] / 10:.4g} and never gets above {base_lr / 10:.4g}. Nothing is missing, so what is wrong?
+Mend it. `make_optimizer()` and `make_scheduler(optimizer)` build each of them as at the start.""",
+        answer=resume,
+        exercise=UsedAfterResume(before=before, base_lr=base_lr),
+        broken="builds-in-between",
+        difficulty="hard",
+        points=2,
+        seen_in="[PyTorch, issue 119168](https://github.com/pytorch/pytorch/issues/119168)",
+        holds=f"Updates {before}, {before + 1} and {before + 2} use {first}, {second} and {third}, "
+        "as in the run without a break.",
+        hints=(
+            "Building a scheduler is not innocent: it sets the optimizer's LR.",
+            "`LinearLR` multiplies the LR that it finds. Which does it find when it is built?",
+            "Build everything first, then load everything.",
         ),
-        Misconception(
-            "forgets-the-scheduler",
-            "The scheduler's counter is not restored, and building it lowers the LR that was.",
-            forgets_the_scheduler,
+        steps=f"""\
+The optimizer's state brings back the LR of update {before}, {first}. Building `LinearLR` after that
+multiplies it by `start_factor`: {ramp[0] / 10:.4g}. The scheduler's state brings back the counter,
+not the LR, and each further step multiplies what is there. Build both, then load both: the updates
+use **{{answer}}**.""",
+        quick_check="Build everything first, then load everything.",
+        misconceptions=(
+            Misconception(
+                "builds-in-between",
+                "The scheduler is still built after the optimizer is loaded, and lowers the LR "
+                "that was just restored.",
+                builds_in_between,
+            ),
+            Misconception(
+                "forgets-the-scheduler",
+                "The scheduler's counter is not restored, and building it lowers the LR that was.",
+                forgets_the_scheduler,
+            ),
+            Misconception(
+                "forgets-the-optimizer",
+                "The counter is restored, but not the LR that it belongs to: `LinearLR` multiplies "
+                "the LR that it finds, and it finds that of update 0.",
+                forgets_the_optimizer,
+            ),
+            Misconception(
+                "starts-over",
+                "Nothing is loaded: the warmup starts from the beginning.",
+                starts_over,
+            ),
+            Misconception(
+                "keeps-the-new-counter",
+                "The LR is right for one update. The counter is still that of a new scheduler, so "
+                "the ramp goes on as if it had just begun.",
+                keeps_the_new_counter,
+            ),
+            Misconception(
+                "replays-the-steps",
+                "You step the new scheduler up to the counter of the old one. But `LinearLR` "
+                "multiplies what it finds, and it finds the LR that was restored.",
+                replays_the_steps,
+            ),
         ),
-        Misconception(
-            "forgets-the-optimizer",
-            "The counter is restored, but not the LR that it belongs to: `LinearLR` multiplies the "
-            "LR that it finds, and it finds that of update 0.",
-            forgets_the_optimizer,
-        ),
-        Misconception(
-            "starts-over",
-            "Nothing is loaded: the warmup starts from the beginning.",
-            starts_over,
-        ),
-        Misconception(
-            "keeps-the-new-counter",
-            "The LR is right for one update. The counter is still that of a new scheduler, so the "
-            "ramp goes on as if it had just begun.",
-            keeps_the_new_counter,
-        ),
-    ),
-    alternatives=(scheduler_first, loads_the_optimizer_again),
-)
+        alternatives=(scheduler_first, loads_the_optimizer_again),
+    )
+
+
+QUESTION = question()
+VARIANTS = Variants(question, base_lr=(0.1, 0.2, 0.5), before=(2, 3, 4))

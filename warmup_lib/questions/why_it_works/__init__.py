@@ -3,7 +3,7 @@
 TITLE = "Why it works"
 
 INTRODUCTION = """\
-Five questions on what warmup does: Adam's first updates, a warmup that needs no tuning, the edge
+Eight questions on what warmup does: Adam's first updates, a warmup that needs no tuning, the edge
 2/η, and what experiments support. Every key is made by running the code that you read.
 
 Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0."""
@@ -17,8 +17,11 @@ from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "first_step",
+    "zero_is_not_free",
     "untuned_peak",
-    "largest_that_shrinks",
     "what_tables_support",
+    "largest_that_shrinks",
+    "shortest_ramp",
     "adam_by_hand",
+    "radam_factor",
 )

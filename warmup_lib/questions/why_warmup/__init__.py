@@ -3,7 +3,7 @@
 TITLE = "Why warm up?"
 
 INTRODUCTION = """\
-Six questions on what warmup is, what it does to a run, and what it does not. Every key is made by
+Seven questions on what warmup is, what it does to a run, and what it does not. Every key is made by
 running code: the snippets that you read, and training runs on the digits of lesson 1.
 
 Throughout, **update** means an `optimizer.step()` that moves parameters, counted from 0, and the
@@ -18,7 +18,8 @@ ORDER = (
     "third_update",
     "overshoot",
     "what_it_buys",
-    "peak_too_high",
+    "missed_peak",
     "cool_down",
+    "peak_too_high",
     "hand_over",
 )

@@ -1,0 +1,292 @@
+"""Fix: a loop that accumulates gradients and steps its warmup for every batch."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import torch
+from torch.optim.lr_scheduler import LambdaLR
+
+from warmup_lib.quiz.observation import AnswerTroubleError
+from warmup_lib.quiz.probes import called
+from warmup_lib.quiz.question import Misconception
+from warmup_lib.quiz.variants import Variants
+from warmup_lib.quiz.write import Fix
+from warmup_lib.schedules import linear_warmup
+from warmup_lib.trace import record
+
+
+@dataclass(frozen=True)
+class UsedByAccumulation:
+    """The LR of each update of a loop that makes one of every few batches.
+
+    No two batches have the same gradient, so that an update of the wrong ones is
+    noticed. The loop is run a second time, with more of everything, for its updates.
+    """
+
+    factor: Callable[[int], float]
+    every: int
+    updates: int
+    epochs: int = 2
+    measures: ClassVar[str] = "LR"
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return [f"update {update}" for update in range(self.epochs * self.updates)]
+
+    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
+        used = self._used(
+            function, name, every=self.every, updates=self.updates, epochs=self.epochs
+        )
+        self._used(
+            function, name, every=self.every + 1, updates=self.updates + 1, epochs=self.epochs + 1
+        )
+        return used
+
+    def wider(self) -> "UsedByAccumulation":
+        return replace(
+            self,
+            factor=lambda update: 1 / (update + 1),
+            every=self.every + 3,
+            updates=3 * self.updates,
+            epochs=self.epochs + 3,
+        )
+
+    def _used(
+        self, function: Callable[..., Any], name: str, *, every: int, updates: int, epochs: int
+    ) -> Sequence[float]:
+        model = torch.nn.Linear(1, 1)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scheduler = LambdaLR(optimizer, self.factor)
+        batches = [torch.full((1, 1), 1.0 + index) for index in range(every * updates)]
+        gradients: list[float] = []
+        by_hand: list[int] = []
+
+        def before_step(*_: Any) -> None:
+            if optimizer.param_groups[0]["lr"] != scheduler.get_last_lr()[0]:
+                by_hand.append(len(gradients))
+            if model.weight.grad is not None:
+                gradients.append(model.weight.grad.item())
+
+        optimizer.register_step_pre_hook(before_step)
+        with record(optimizer) as trace:
+            called(function, name, model, optimizer, scheduler, batches, every, epochs)
+        if len(trace) != epochs * updates:
+            raise AnswerTroubleError(
+                "wrong type",
+                f"Of {epochs} epochs of {len(batches)} batches, with `every={every}`, `{name}` "
+                f"made {len(trace)} updates; they give {epochs * updates}. An `optimizer.step()` "
+                "with no gradients is none.",
+            )
+        # The gradient of a batch's loss is the batch; that of an update is the mean of its own.
+        means = [(1 + every) / 2 + every * update for update in range(updates)] * epochs
+        for update, (gradient, mean) in enumerate(zip(gradients, means, strict=True)):
+            if not math.isclose(gradient, mean, rel_tol=1e-4):
+                raise AnswerTroubleError(
+                    "wrong type",
+                    f"Update {update} of `{name}` does not use the mean gradient of its {every} "
+                    "batches. Which batches must be added up before it, and when do their "
+                    "gradients have to go?",
+                )
+        if by_hand:
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` sets the LR of update {by_hand[0]} by hand; leave it to the scheduler.",
+            )
+        return trace.used()
+
+
+def accumulate(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    """Add up the gradients of `every` batches to one update; warm up over updates."""
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+                scheduler.step()
+
+
+def stepped_per_batch(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    """Add up the gradients of `every` batches to one update; warm up over updates."""
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+            scheduler.step()
+
+
+def stepped_per_epoch(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+        scheduler.step()
+
+
+def never_stepped(
+    model: Any,
+    optimizer: Any,
+    scheduler: Any,  # noqa: ARG001  # the mistake
+    batches: Any,
+    every: int,
+    epochs: int,
+) -> None:
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+
+
+def scheduler_first(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                scheduler.step()
+                optimizer.step()
+                optimizer.zero_grad()
+
+
+def catches_up(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+                for _ in range(every):
+                    scheduler.step()
+
+
+def between_the_updates(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            loss = model(batch).mean() / every
+            loss.backward()
+            if (index + 1) % every == 0:
+                optimizer.step()
+                optimizer.zero_grad()
+            else:
+                scheduler.step()
+
+
+def in_groups(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    for _ in range(epochs):
+        for first in range(0, len(batches), every):
+            optimizer.zero_grad()
+            for batch in batches[first : first + every]:
+                (model(batch).mean() / every).backward()
+            optimizer.step()
+            scheduler.step()
+
+
+def cleared_before(
+    model: Any, optimizer: Any, scheduler: Any, batches: Any, every: int, epochs: int
+) -> None:
+    for _ in range(epochs):
+        for index, batch in enumerate(batches):
+            if index % every == 0:
+                optimizer.zero_grad()
+            loss = model(batch).mean() / every
+            loss.backward()
+            if index % every == every - 1:
+                optimizer.step()
+                scheduler.step()
+
+
+def question(warmup: int = 8, every: int = 4) -> Fix:
+    used = [0.1 * linear_warmup(warmup)(every * (update + 1) - 1) for update in range(2)]
+    over = math.ceil(warmup / every) - 1
+    return Fix(
+        title="A warmup that is over too soon",
+        prompt=f"""\
+The loop adds up the gradients of `every` batches to one update. Base LR 0.1, `every={every}`, and a
+`LambdaLR` that was to warm up over {warmup} updates, from 1/{warmup}. But update 0 uses
+{used[0]:.4g}, update 1 uses {used[1]:.4g}, and the warmup is over at update {over} in place of
+{warmup - 1}. Mend the loop.""",
+        answer=accumulate,
+        exercise=UsedByAccumulation(linear_warmup(warmup), every, updates=warmup // 2 + 1),
+        broken="stepped-per-batch",
+        difficulty="hard",
+        points=2,
+        seen_in="[diffusers, issue 4387](https://github.com/huggingface/diffusers/issues/4387)",
+        holds=f"Update 0 uses 1/{warmup} of the base LR, each update 1/{warmup} more, and update "
+        f"{warmup - 1} is the first at the base LR.",
+        hints=(
+            "How many times is `scheduler.step()` called before the first update?",
+            "The schedule counts updates. Where in this loop does an update happen?",
+            "`scheduler.step()` belongs under the `if`, after `optimizer.step()`.",
+        ),
+        steps="""\
+An update happens under the `if`, once in `every` batches, and the schedule counts updates. So
+`scheduler.step()` goes there, after `optimizer.step()`. The updates then use **{answer}**.""",
+        quick_check="Step the scheduler where `optimizer.step()` stands, and as often.",
+        misconceptions=(
+            Misconception(
+                "stepped-per-batch",
+                "The scheduler is still stepped for every batch, and an update is made of several.",
+                stepped_per_batch,
+            ),
+            Misconception(
+                "stepped-per-epoch",
+                "You step the scheduler once an epoch: all updates of an epoch share one LR.",
+                stepped_per_epoch,
+            ),
+            Misconception(
+                "never-stepped",
+                "Nothing steps the scheduler, so every update uses the LR of update 0.",
+                never_stepped,
+            ),
+            Misconception(
+                "scheduler-first",
+                "The scheduler is stepped as often as it should be, but before the update: update "
+                "0 uses the LR of update 1, and its own is never used.",
+                scheduler_first,
+            ),
+            Misconception(
+                "catches-up",
+                "You step the scheduler under the `if`, but once for each batch still: after "
+                "update 0 its counter stands at `every` in place of 1.",
+                catches_up,
+            ),
+            Misconception(
+                "steps-where-no-update-is",
+                "You step the scheduler for the batches that make no update. What does the "
+                "schedule count?",
+                between_the_updates,
+            ),
+        ),
+        alternatives=(in_groups, cleared_before),
+    )
+
+
+QUESTION = question()
+VARIANTS = Variants(question, warmup=(8, 10, 12, 16), every=(3, 4))
