@@ -99,7 +99,7 @@ def _leave_out_widgets(notebook: Any) -> None:
     """A widget is nothing without its kernel; what stands in for it is kept."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "text/html" in output.get("data", {}):
+            if {"text/html", "text/markdown"} & output.get("data", {}).keys():
                 output.data.pop("application/vnd.jupyter.widget-view+json", None)
 
 
