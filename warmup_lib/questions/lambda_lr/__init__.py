@@ -26,6 +26,8 @@ ORDER = (
     "ramp_from_one_nth",
     "ramp_from_zero",
     "cost_of_zero",
-    "step_per_batch",
     "name_the_ramp",
+    "name_the_pace",
+    "step_per_batch",
+    "ramp_of_each_group",
 )

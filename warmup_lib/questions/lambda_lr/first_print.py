@@ -36,6 +36,7 @@ def question(base_lr: float = BASE_LR, warmup: int = WARMUP) -> Predict:
         program=program,
         line="Epoch 3",
         difficulty="warm-up",
+        seen_in="[ezpz, PR 128](https://github.com/saforem2/ezpz/pull/128)",
         holds="It is the number that the third pass through the loop prints.",
         hints=(
             "The third pass first trains, then steps the scheduler, then prints. Whose learning "
@@ -79,4 +80,4 @@ The line says **{{answer}}**, which is the LR that the next pass will use.""",
 
 
 QUESTION = question()
-VARIANTS = Variants(question, base_lr=(0.1, 0.2, 0.3, 0.4, 0.5), warmup=(5, 6, 8, 10))
+VARIANTS = Variants(question, base_lr=(0.1, 0.2, 0.3, 0.6), warmup=(5, 8, 10))

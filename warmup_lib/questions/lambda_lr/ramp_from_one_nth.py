@@ -58,6 +58,10 @@ def from_one_nth_over_n(update: int) -> float:
     return min(1 / WARMUP + LAST / WARMUP * update / WARMUP, 1.0)
 
 
+def caps_one_late(update: int) -> float:
+    return (update + 1) / WARMUP if update <= WARMUP else 1.0
+
+
 def with_an_if(update: int) -> float:
     if update < LAST:
         return (update + 1) / WARMUP
@@ -150,6 +154,12 @@ to 11 are **{{answer}}**.""",
                 f"total_iters={warmup})` does. So many updates in all have {last} steps between "
                 "them.",
                 from_one_nth_over_n,
+            ),
+            Misconception(
+                "caps-one-late",
+                f"Your ramp goes one update too far: update {warmup} runs above the base LR. The "
+                f"ramp's last index is {last}.",
+                caps_one_late,
             ),
         ),
         alternatives=(

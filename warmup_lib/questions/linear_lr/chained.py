@@ -51,6 +51,7 @@ scheduler = ChainedScheduler([
 
 What do the first twenty updates use?""",
     difficulty="core",
+    seen_in="[Casanovo, PR 249](https://github.com/Noble-Lab/casanovo/pull/249)",
     holds="It is what a trace of the twenty updates shows.",
     hints=(
         "Nothing here says when one should stop and the other begin.",
