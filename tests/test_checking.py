@@ -228,7 +228,7 @@ def test_watch_checks_again_when_the_file_is_saved_and_ends_when_all_is_right(
         assert any("reads-before-step" in line for line in said)
         time.sleep(1)  # The watcher begins to look after it has spoken.
         new = tmp_path / "lambda_lr.py.new"
-        new.write_text("\n".join(["import torch", *solutions]))
+        new.write_text("\n".join([questions.quiz_module("lambda_lr").SETUP, *solutions]))
         new.replace(path)
         rest = watching.communicate(timeout=60)[0]
         assert f"{len(solutions)} of {len(solutions)} right" in rest

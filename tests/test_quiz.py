@@ -544,5 +544,5 @@ def test_the_figure_has_alt_text_and_the_note_its_twin() -> None:
     ],
 )
 def test_what_is_no_observation_is_refused(data: Any) -> None:
-    with pytest.raises(ValueError, match="must be|has values"):
+    with pytest.raises(ValueError, match=r"must be|has values"):
         Observation.from_json(data)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 from apps import App
 
 from warmup_lib import questions
@@ -50,27 +52,33 @@ def test_lesson_2_runs_from_top_to_bottom(
     assert all(figures.nth(i).get_attribute("alt") for i in range(figures.count()))
 
 
-def test_the_quiz_names_the_mistake_and_then_passes(page: Any, lab: App, tmp_path: Path) -> None:
-    lab.open(page, "quizzes/lambda_lr/lambda_lr.ipynb")
-
-    write_and_run(page, "first_print = ", "first_print = 0.06")
-    page.get_by_text("reads-before-step").wait_for()
-    page.get_by_text("the print comes after that").wait_for()
-    assert page.get_by_text("✗ Not yet · 0 of 1 point").count() == 1
-    page.screenshot(path=tmp_path / "wrong.png")
-
-    write_and_run(page, "first_print = ", "first_print = 0.08")
-    page.get_by_text("✓ Right · 1 of 1 point").wait_for()
-    assert page.get_by_text("reads-before-step").count() == 0
-    page.screenshot(path=tmp_path / "right.png")
-
-
-def test_an_untouched_quiz_runs_without_a_traceback(page: Any, lab: App) -> None:
+@pytest.fixture(scope="module")
+def quiz(browser: Any, lab: App) -> Iterator[Any]:
+    """The page of a quiz that nobody has answered, run from top to bottom."""
+    page = browser.new_page()
     lab.open(page, "quizzes/lambda_lr/lambda_lr.ipynb")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.get_by_text("○ Not attempted yet").nth(len(questions.names("lambda_lr")) - 1).wait_for()
-    assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
+    yield page
+    page.close()
+
+
+def test_an_untouched_quiz_runs_without_a_traceback(quiz: Any) -> None:
+    quiz.get_by_text("○ Not attempted yet").nth(len(questions.names("lambda_lr")) - 1).wait_for()
+    assert quiz.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
+
+
+def test_the_quiz_names_the_mistake_and_then_passes(quiz: Any, tmp_path: Path) -> None:
+    write_and_run(quiz, "first_print = ", "first_print = 0.06")
+    quiz.get_by_text("reads-before-step").wait_for()
+    quiz.get_by_text("the print comes after that").wait_for()
+    assert quiz.get_by_text("✗ Not yet · 0 of 1 point").count() == 1
+    quiz.screenshot(path=tmp_path / "wrong.png")
+
+    write_and_run(quiz, "first_print = ", "first_print = 0.08")
+    quiz.get_by_text("✓ Right · 1 of 1 point").wait_for()
+    assert quiz.get_by_text("reads-before-step").count() == 0
+    quiz.screenshot(path=tmp_path / "right.png")
 
 
 def test_the_explorer_follows_the_mouse_and_the_arrow_keys(
