@@ -20,6 +20,7 @@ import pytest
 pytest.importorskip("nbgrader", reason="nbgrader comes with the extra 'classroom'")
 
 from warmup_lib import questions
+from warmup_lib.quiz.lettered import Lettered
 from warmup_lib.quiz.question import Question
 
 QUIZ = "lambda_lr"
@@ -47,8 +48,9 @@ def right(question: Question) -> str:
 def right_in_another_way(question: Question) -> str:
     for answer in question.alternatives:
         if answer.__module__.startswith("warmup_lib.questions") and answer.__name__ != "<lambda>":
-            return question.cell(answer)
-    if question.kind == "choose":
+            # What the answer needs is imported where it was written.
+            return f"from {answer.__module__} import *\n{question.cell(answer)}"
+    if isinstance(question, Lettered):
         return f'{question.variable} = " {question.reference().lower()} "'
     return f"{question.solution()}\nimport numpy\n" + (
         f"{question.variable} = numpy.array({question.variable})"
@@ -74,6 +76,7 @@ def odd(question: Question) -> str:
     answers = {
         "predict": f'{question.variable} = "0.08"',
         "choose": f"{question.variable} = 3",
+        "name the bug": f"{question.variable} = ['A']",
         "write": f"def {question.variable}(update):\n    while True:\n        pass",
         "fix": f"def {question.variable}():\n    return 1",
     }
@@ -108,7 +111,11 @@ def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course,
-        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])},
+        env={
+            **os.environ,
+            "PATH": os.pathsep.join([programs, os.environ["PATH"]]),
+            "WARMUP_HOME": str(course / "home"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -206,3 +213,7 @@ def test_nbgrader_validate_tells_the_truth_about_each(course: Path) -> None:
         else:
             assert "VALIDATION FAILED ON" in text, (student, text)
     assert f"VALIDATION FAILED ON {len(BANK)} CELL(S)" in said["fay_untouched"]
+
+
+def test_grading_a_class_writes_nobodys_progress(course: Path) -> None:
+    assert not (course / "home").exists()
