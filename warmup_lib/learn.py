@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import __main__
@@ -34,7 +34,8 @@ def check(name: str) -> Note:
         feedback = feedback_in(vars(__main__), name)
     except LookupError as error:
         return Note("There is nothing to check", [str(error)], as_cell_result="0")
-    return _kept(feedback, seed_in(vars(__main__)))
+    ways_on = [] if feedback.passed else [f'Stuck? `hint("{name}")`']
+    return _kept(feedback, seed_in(vars(__main__)), ways_on)
 
 
 def ask(name: str, *, statement: bool = True) -> Panel | Note:
@@ -145,10 +146,10 @@ def keep(feedback: Feedback, seed: str | None) -> str | None:
     )
 
 
-def _kept(feedback: Feedback, seed: str | None) -> Note:
+def _kept(feedback: Feedback, seed: str | None, ways_on: Sequence[str] = ()) -> Note:
     """The feedback as a note, once the learner's progress has it."""
     trouble = keep(feedback, seed)
-    return feedback_note(feedback, said_too=[] if trouble is None else [trouble])
+    return feedback_note(feedback, said_too=[*ways_on, *([trouble] if trouble else [])])
 
 
 def seed_in(names: Mapping[str, Any]) -> str | None:

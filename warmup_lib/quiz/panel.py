@@ -151,9 +151,7 @@ class Panel:
     def _checked(self) -> Note:
         answer = self._field.answer()
         note = self._check(answer)
-        # As a cell's result, feedback is its score.
-        is_right = note.as_cell_result == f"{self.question.points:g}"
-        if not is_right or isinstance(self._field, NotebookField):
+        if not note.passed or isinstance(self._field, NotebookField):
             return note
         where = (
             f"In a graded notebook, write it into the answer cell: `{self.question.cell(answer)}`"

@@ -29,14 +29,16 @@ _COLOURS = {
 class Note:
     """A heading over paragraphs, in which `code` stands in backticks.
 
-    ``as_cell_result`` is what a cell that ends in it has as its plain text. A
-    figure's text twin is part of the text; the HTML has the figure.
+    ``as_cell_result`` is what a cell that ends in it has as its plain text, and
+    ``passed`` says that an answer was right. A figure's text twin is part of the text;
+    the HTML has the figure.
     """
 
     heading: str
     paragraphs: Sequence[str]
     colour: str = "var(--jp-brand-color1, #1565c0)"
     as_cell_result: str | None = None
+    passed: bool = False
     picture: Picture | None = None
 
     def __str__(self) -> str:
@@ -68,14 +70,13 @@ def feedback_note(feedback: Feedback, *, said_too: Sequence[str] = ()) -> Note:
     paragraphs = [feedback.message, *feedback.details]
     if feedback.misconception is not None:
         paragraphs.insert(0, f"Known mistake: *{feedback.misconception}*")
-    if not feedback.passed:
-        paragraphs.append(f'Stuck? `hint("{feedback.question}")`')
     paragraphs += said_too
     return Note(
         heading,
         paragraphs,
         _COLOURS[feedback.outcome],
         as_cell_result=f"{feedback.score:g}",
+        passed=feedback.passed,
         picture=None if feedback.curves is None else overlay(feedback.curves),
     )
 
