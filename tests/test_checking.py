@@ -184,11 +184,13 @@ def test_the_command_tells_the_mistake_and_keeps_it(capsys: pytest.CaptureFixtur
 
 
 def test_the_command_gives_json_for_tools(capsys: pytest.CaptureFixture[str]) -> None:
-    python_file("# lambda_lr/\nfirst_print = 0.06\n")
-    assert main(["check", "--json", "lambda_lr"]) == 1
+    python_file("# lambda_lr/first_print\nfirst_print = 0.06\n")
+    assert main(["check", "--json", "answers.py"]) == 1
     data = json.loads(capsys.readouterr().out)
     assert data["of"] == len(questions.names("lambda_lr"))
-    assert data["questions"][0]["outcome"] == "not attempted"
+    assert data["questions"][0]["outcome"] == "incorrect"
+    assert data["questions"][0]["misconception"] == "reads-before-step"
+    assert data["questions"][1]["outcome"] == "not attempted"
 
 
 def test_the_command_shows_no_traceback_for_a_broken_file(
@@ -235,3 +237,33 @@ def test_watch_checks_again_when_the_file_is_saved_and_ends_when_all_is_right(
         assert watching.returncode == 0
     finally:
         watching.kill()
+
+
+def test_answers_to_two_quizzes_in_one_file_are_both_checked() -> None:
+    path = python_file(
+        "# lambda_lr/first_print, linear_lr/ramp_value\nfirst_print = 0.08\nramp_value = 1.0\n"
+    )
+    seen = outcomes(path)
+    assert seen["first_print"] is Outcome.PASSED
+    assert seen["ramp_value"] is Outcome.INCORRECT
+
+
+def test_one_broken_line_does_not_make_what_is_not_there_an_error() -> None:
+    path = python_file("# lambda_lr/first_print\nimport nosuch\nmissing_cap = 1 / 0\n")
+    seen = outcomes(path)
+    assert seen["first_print"] is Outcome.NOT_ATTEMPTED
+    assert seen["missing_cap"] is Outcome.COULD_NOT_CHECK
+
+
+def test_checking_an_unchanged_answer_again_is_no_new_attempt() -> None:
+    path = python_file("# lambda_lr/first_print\nfirst_print = 0.06\n")
+    for _ in range(3):
+        outcomes(path)
+    record = progress.load().of("lambda_lr/first_print")
+    assert (record.attempts, record.misconceptions) == (1, {"reads-before-step": 1})
+
+
+def test_a_file_of_another_kind_is_told_apart_from_a_missing_one() -> None:
+    Path("answers.txt").write_text("first_print = 0.08")
+    with pytest.raises(checking.NothingToCheckError, match="neither a notebook"):
+        checking.task_for("answers.txt", Path.cwd())

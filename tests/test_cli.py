@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 
 from warmup_lib import course, progress, questions
 from warmup_lib.cli import COMMANDS, cli, main
-from warmup_lib.quiz.feedback import Outcome
+from warmup_lib.quiz.feedback import Feedback, Outcome
 
 FIRST, LAST = "demo/first", "demo/last"
 FACTS = {
@@ -56,11 +56,11 @@ def in_course(here: Path) -> Path:
 
 
 def wrong(question: str, misconception: str | None = None) -> None:
-    assert progress.note_check(question, Outcome.INCORRECT, misconception) is None
+    assert progress.note_check(Feedback(question, Outcome.INCORRECT, "", 1, misconception)) is None
 
 
 def right(question: str) -> None:
-    assert progress.note_check(question, Outcome.PASSED, None) is None
+    assert progress.note_check(Feedback(question, Outcome.PASSED, "", 1, None)) is None
 
 
 def run(*args: str) -> Result:

@@ -11,13 +11,13 @@ import pytest
 
 import __main__
 import warmup_lib
-from warmup_lib import check, hint, learn, solution
+from warmup_lib import asked, check, hint, questions, solution
 
 
 @pytest.fixture
 def notebook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[pytest.MonkeyPatch]:
     """Sets what the notebook's cells would have set."""
-    monkeypatch.setattr(learn, "_hints_given", {})
+    monkeypatch.setattr(asked, "_hints_given", {})
     monkeypatch.setenv("WARMUP_HOME", str(tmp_path))
     return monkeypatch
 
@@ -61,7 +61,7 @@ def test_a_solution_has_the_steps_the_key_the_check_and_the_mistakes() -> None:
 
 
 def test_the_solution_of_a_choice_names_the_letter() -> None:
-    letter = warmup_lib.learn.questions.load("lambda_lr/right_lambda").reference()
+    letter = questions.load("lambda_lr/right_lambda").reference()
     assert f"That is **{letter}**" in str(solution("lambda_lr/right_lambda"))
 
 
@@ -75,7 +75,8 @@ def test_a_question_that_does_not_run_here_is_not_a_traceback(
     def broken(name: str) -> None:
         raise ValueError("no torch left")
 
-    notebook.setattr(learn, "_key", broken)
+    notebook.setattr(asked, "make_key", broken)
+    asked._asked.cache_clear()
     shown = check("lambda_lr/first_print")
     assert "? Could not be checked" in str(shown)
     assert "Restart the kernel" in str(shown)

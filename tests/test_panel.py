@@ -277,7 +277,8 @@ def test_every_question_of_the_bank_has_a_panel_and_a_text(name: str) -> None:
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/markdown"] == bundle["text/plain"] == repr(driven.panel)
     assert bundle["text/markdown"].startswith(f"### {question.title}\n\n*{question.kind} · ")
-    assert question.task() in bundle["text/markdown"]
+    assert question.statement() in bundle["text/markdown"]
+    assert question.offered() in bundle["text/markdown"]
     given_here = len(driven.widgets("RadioButtons") + driven.widgets("Text"))
     assert given_here == isinstance(question, (Lettered, Predict))
     if not given_here:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from warmup_lib import progress, progress_file
 from warmup_lib.progress import Progress, Record
-from warmup_lib.quiz.feedback import Outcome
+from warmup_lib.quiz.feedback import Feedback, Outcome
 
 ONE, TWO, THREE = "demo/one", "demo/two", "demo/three"
 NAMES = [ONE, TWO, THREE]
@@ -36,11 +36,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wrong(question: str, misconception: str | None = None) -> None:
-    assert progress.note_check(question, Outcome.INCORRECT, misconception) is None
+    assert progress.note_check(Feedback(question, Outcome.INCORRECT, "", 1, misconception)) is None
 
 
 def right(question: str) -> None:
-    assert progress.note_check(question, Outcome.PASSED, None) is None
+    assert progress.note_check(Feedback(question, Outcome.PASSED, "", 1, None)) is None
 
 
 def of(question: str) -> Record:
@@ -81,7 +81,7 @@ def test_a_question_stays_passed() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.NOT_ATTEMPTED, Outcome.COULD_NOT_CHECK])
 def test_what_gave_no_verdict_is_no_attempt(outcome: Outcome, file: Path) -> None:
-    assert progress.note_check(ONE, outcome, None) is None
+    assert progress.note_check(Feedback(ONE, outcome, "", 1, None)) is None
     assert not file.exists()
 
 
@@ -99,7 +99,7 @@ def test_the_file_can_be_read_by_a_human(file: Path) -> None:
     wrong(ONE, "no-cap")
     text = file.read_text()
     assert list(json.loads(text)) == ["questions", "version"]
-    assert '\n  "demo/one": {\n   "attempts": 1,' in text
+    assert '\n  "demo/one": {\n   "answer": "",\n   "attempts": 1,' in text
     assert text.endswith("}\n")
 
 
@@ -193,10 +193,10 @@ def test_many_writers_at_once_lose_nothing() -> None:
     code = (
         "import sys\n"
         "from warmup_lib import progress\n"
-        "from warmup_lib.quiz.feedback import Outcome\n"
+        "from warmup_lib.quiz.feedback import Feedback, Outcome\n"
         "for number in range(25):\n"
         "    name = f'demo/{sys.argv[1]}'\n"
-        "    assert progress.note_check(name, Outcome.INCORRECT, 'no-cap') is None\n"
+        "    assert progress.note_check(Feedback(name, Outcome.INCORRECT, '', 1, 'no-cap')) is None\n"
         "    assert progress.note_hint('demo/shared') is None"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]
@@ -375,7 +375,7 @@ def test_a_failed_write_is_told_and_leaves_the_file(
 
     right(ONE)
     monkeypatch.setattr(Path, "replace", fail)
-    told = progress.note_check(TWO, Outcome.PASSED, None)
+    told = progress.note_check(Feedback(TWO, Outcome.PASSED, "", 1, None))
     assert told is not None
     assert os.strerror(number).lower() in told
     assert remedy in told

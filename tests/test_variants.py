@@ -87,18 +87,18 @@ def test_a_students_variant_and_its_key_are_made_again_without_stored_state(
     assert [path.read_text() for path in first] == [path.read_text() for path in again]
     (other,) = write_variants("ben", SALT, tmp_path, quizzes=["lambda_lr"])
     assert other.read_text() != first[1].read_text()
-    assert other == tmp_path / "ben/lambda_lr/lambda_lr.ipynb"
+    assert other == tmp_path / "students/ben/lambda_lr/lambda_lr.ipynb"
 
 
 def test_the_key_of_a_variant_is_right_for_it_and_wrong_for_another(tmp_path: Path) -> None:
     write_variants("ada", SALT, tmp_path, quizzes=["lambda_lr"], with_key=True)
     write_variants("ben", SALT, tmp_path, quizzes=["lambda_lr"])
-    mine, key = (tmp_path / folder / "lambda_lr/lambda_lr.ipynb" for folder in ("ada", "ada-key"))
+    mine, key = (tmp_path / f / "ada/lambda_lr/lambda_lr.ipynb" for f in ("students", "keys"))
     checked = checking.check(checking.Task(key))
     assert checked.passed == len(checked.feedback)
     assert checking.check(checking.Task(mine)).passed == 0
     notebook: Any = nbformat.read(key, as_version=4)
-    theirs: Any = nbformat.read(tmp_path / "ben/lambda_lr/lambda_lr.ipynb", as_version=4)
+    theirs: Any = nbformat.read(tmp_path / "students/ben/lambda_lr/lambda_lr.ipynb", as_version=4)
     variant_cell = {cell.id: cell for cell in theirs.cells}["lambda_lr-variant"]
     next(c for c in notebook.cells if c.id == "lambda_lr-variant").source = variant_cell.source
     nbformat.write(notebook, tmp_path / "copied.ipynb")
@@ -126,8 +126,16 @@ def test_a_notebook_with_a_variant_is_checked_by_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(__main__, "VARIANT", seed, raising=False)
     monkeypatch.setattr(__main__, "first_print", right, raising=False)
     assert "✓ Right" in str(learn.check("lambda_lr/first_print"))
-    monkeypatch.setattr(__main__, "VARIANT", 17, raising=False)
-    assert "Right" not in str(learn.check("lambda_lr/first_print")) or right == 0.08
+
+
+@pytest.mark.parametrize("seed", [17, "", None])
+def test_a_variant_that_was_tampered_with_is_not_taken_for_the_built_quiz(
+    seed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(__main__, "VARIANT", seed, raising=False)
+    monkeypatch.setattr(__main__, "first_print", 0.08, raising=False)
+    for call in (learn.check, learn.hint, learn.solution, learn.ask):
+        assert "put its cell back as you got it" in str(call("lambda_lr/first_print"))
 
 
 @pytest.mark.parametrize("student", ["../ada", "a/b", "", ".hidden", "a b"])
@@ -146,5 +154,5 @@ def test_the_command_builds_and_says_what_is_wrong(
     assert main(command) == 2
     assert "at least 16 bytes, got 5" in capsys.readouterr().err
     salt.write_bytes(SALT + b"\n")
-    assert main(command) == 0
-    assert capsys.readouterr().out == "variants/ada/lambda_lr/lambda_lr.ipynb\n"
+    assert main([*command, "lambda_lr"]) == 0  # twice is once
+    assert capsys.readouterr().out == "variants/students/ada/lambda_lr/lambda_lr.ipynb\n"

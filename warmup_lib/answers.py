@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from warmup_lib import learn, questions
+from warmup_lib.asked import MISSING, Asked, seed_in
 from warmup_lib.quiz.feedback import Feedback, Outcome
 from warmup_lib.quiz.isolation import isolated
 from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
@@ -23,7 +23,7 @@ from warmup_lib.quiz.observation import said
 SECONDS = 60.0
 """How long one cell of a notebook may run."""
 
-_MENTIONED = re.compile(r"""\b(\w+)/(\w+)\b""")
+_MENTIONED = re.compile(rf"\b({'|'.join(questions.QUIZZES)})/(\w+)")
 
 
 class UnreadableError(Exception):
@@ -37,28 +37,31 @@ class Answers:
     Attributes:
         names: what a cell below all others would see.
         troubles: where it raised, a sentence each; the rest was run all the same.
-        quiz: the quiz that it belongs to, where that can be told.
+        source: its code.
+        quizzes: those that it belongs to, as far as can be told.
     """
 
     names: Mapping[str, Any]
     troubles: tuple[str, ...]
-    quiz: str | None
+    source: str
+    quizzes: tuple[str, ...]
 
-    def feedback(self, question: str) -> Feedback:
-        """The feedback on the answer to a question called ``quiz/question``."""
-        feedback = learn.feedback_in(self.names, question)
-        variable = question.partition("/")[2]
-        if variable in self.names or self.troubles:
+    @property
+    def seed(self) -> str | None:
+        """What picked the questions' numbers; ``None`` for those of the built quiz."""
+        return seed_in(self.names)
+
+    def feedback(self, question: Asked) -> Feedback:
+        """The feedback on the answer to a question."""
+        answer, variable = question.answer_in(self.names), question.question.variable
+        feedback = question.feedback(answer)
+        if answer is not MISSING or re.search(rf"(?m)^\s*(def\s+)?{variable}\b", self.source):
             return feedback
         return replace(
             feedback,
             outcome=Outcome.NOT_ATTEMPTED,
             message=f"There is no `{variable}` in the file.",
         )
-
-    def keep(self, feedback: Feedback) -> str | None:
-        """Put it into the learner's progress; a sentence where that cannot be done."""
-        return learn.keep(feedback, learn.seed_in(self.names))
 
 
 def answers_in(path: Path) -> Answers:
@@ -80,7 +83,8 @@ def answers_in(path: Path) -> Answers:
             trouble = _run(shell, source)
             if trouble is not None:
                 troubles.append(f"{where} ends in an error: {trouble}")
-    return Answers(dict(shell.user_ns), tuple(troubles), _quiz_of(path, text))
+    source = "\n".join(source for _, source in pieces)
+    return Answers(dict(shell.user_ns), tuple(troubles), source, _quizzes_of(path, text))
 
 
 def _nothing(*_: object, **__: object) -> None:
@@ -159,9 +163,7 @@ def _run(shell: Any, source: str) -> str | None:
     return None if error is None else said(error)
 
 
-def _quiz_of(path: Path, text: str) -> str | None:
-    """The quiz whose questions the file names most often, or whose name it has."""
-    mentioned = Counter(quiz for quiz, _ in _MENTIONED.findall(text) if quiz in questions.QUIZZES)
-    if mentioned:
-        return str(mentioned.most_common(1)[0][0])
-    return path.stem if path.stem in questions.QUIZZES else None
+def _quizzes_of(path: Path, text: str) -> tuple[str, ...]:
+    """The quizzes whose questions the file names, or else whose name it has."""
+    named = {quiz for quiz, _ in _MENTIONED.findall(text)} or {path.stem}
+    return tuple(quiz for quiz in questions.QUIZZES if quiz in named)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +27,13 @@ class Checked:
 
     Attributes:
         path: the file.
+        seed: what picked its numbers; ``None`` for those of the built quiz.
         feedback: on each question, in the quiz's order.
         troubles: sentences about cells that raised, and about progress not kept.
     """
 
     path: Path
+    seed: str | None
     feedback: tuple[Feedback, ...]
     troubles: tuple[str, ...]
 
@@ -57,15 +58,18 @@ def task_for(target: str, start: Path) -> Task:
     Raises:
         NothingToCheckError: there is no such file.
     """
-    if Path(target).suffix in (".ipynb", ".py"):
-        if not Path(target).is_file():
+    path = Path(target)
+    if path.suffix in (".ipynb", ".py"):
+        if not path.is_file():
             raise NothingToCheckError(f"there is no file {target}; look at its name and folder")
-        return Task(Path(target))
+        return Task(path)
     if target in questions.QUIZZES:
         return Task(_notebook(target, start))
     known = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
     if target in known:
         return Task(_notebook(target.partition("/")[0], start), only=(target,))
+    if path.exists():
+        raise NothingToCheckError(f"{target} is neither a notebook (.ipynb) nor a .py file")
     import difflib
 
     nearest = difflib.get_close_matches(target, [*questions.QUIZZES, *known], n=1)
@@ -97,21 +101,21 @@ def check(task: Task) -> Checked:
         NothingToCheckError: the file cannot be run, or belongs to no quiz.
     """
     from warmup_lib.answers import UnreadableError, answers_in
+    from warmup_lib.asked import CannotAskError, asked
 
     try:
         answers = answers_in(task.path)
-    except UnreadableError as error:
+        seed = answers.seed
+        names = task.only or [name for quiz in answers.quizzes for name in questions.names(quiz)]
+        if not names:
+            raise NothingToCheckError(
+                f"{task.path} does not say which quiz it belongs to; name one of its questions in "
+                f"it, such as in a comment: # {questions.names('lambda_lr')[0]}"
+            )
+        to_judge = [asked(name, seed) for name in names]
+    except (UnreadableError, CannotAskError) as error:
         raise NothingToCheckError(str(error)) from None
-    if not task.only and answers.quiz is None:
-        raise NothingToCheckError(
-            f"{task.path} does not say which quiz it belongs to; name one of its questions in it, "
-            f"such as in a comment: # {questions.names('lambda_lr')[0]}"
-        )
-    names: Sequence[str] = task.only or questions.names(str(answers.quiz))
-    feedback = tuple(answers.feedback(name) for name in names)
-    troubles = [*answers.troubles]
-    for each in feedback:
-        trouble = answers.keep(each)
-        if trouble is not None and trouble not in troubles:
-            troubles.append(trouble)
-    return Checked(task.path, feedback, tuple(troubles))
+    feedback = [answers.feedback(each) for each in to_judge]
+    kept = [each.keep(its) for each, its in zip(to_judge, feedback, strict=True)]
+    troubles = [*answers.troubles, *(trouble for trouble in kept if trouble is not None)]
+    return Checked(task.path, seed, tuple(feedback), tuple(dict.fromkeys(troubles)))

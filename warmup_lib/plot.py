@@ -38,6 +38,9 @@ LOG_SCALE_FROM = 30
 HEADROOM = 1e3
 """A diverging loss leaves the panel this many times above the highest first loss."""
 
+LARGEST = 1e300
+"""The largest LR, of either sign, that is drawn; an axis for larger ones may overflow."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -85,8 +88,8 @@ def plot_lrs(
         mark: the position, by its number, at which a vertical line is drawn.
 
     Raises:
-        ValueError: no curves, more than six, an empty one, or one with an LR that
-            is NaN or infinite.
+        ValueError: no curves, more than six, or one that cannot be drawn, see
+            :func:`can_be_drawn`.
 
     >>> plot_lrs({"none": [0.1, 0.1]}, title="No warmup").alt
     'Line chart. No warmup. none: LR 0.1 at update 0 and at every update to 1.'
@@ -153,12 +156,26 @@ def check_count(argument: str, drawn: Mapping[str, object]) -> None:
         )
 
 
+def can_be_drawn(values: Sequence[float]) -> bool:
+    """Whether there are values, all of them finite and none too large for an axis.
+
+    >>> can_be_drawn([0.0, 0.1]), can_be_drawn([1e308]), can_be_drawn([math.nan])
+    (True, False, False)
+    """
+    return len(values) > 0 and all(abs(value) <= LARGEST for value in values)
+
+
 def _check_lrs(name: str, lrs: Sequence[float]) -> None:
     if not lrs:
         raise ValueError(f"{name!r} must have at least one update, got none; leave it out")
     for update, lr in enumerate(lrs):
         if not math.isfinite(lr):
             raise ValueError(f"{name!r} must hold finite learning rates, got {lr} at {update}")
+        if not can_be_drawn([lr]):
+            raise ValueError(
+                f"{name!r} must hold learning rates between -{LARGEST:g} and {LARGEST:g} to be "
+                f"drawn, got {lr} at {update}; leave it out"
+            )
 
 
 def new_figure(height: float) -> Figure:

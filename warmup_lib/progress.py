@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from warmup_lib import progress_file
-from warmup_lib.quiz.feedback import Outcome
+from warmup_lib.quiz.feedback import Feedback, Outcome
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Record:
         misconceptions: how often each was met.
         came_back: the misconceptions to review, see :func:`whats_next`.
         parameters: the seed of those with which it was last passed; "" for those as built.
+        answer: the fingerprint of the answer that was last checked.
         last: when it was last checked, in UTC as ISO 8601.
     """
 
@@ -37,6 +38,7 @@ class Record:
     misconceptions: Mapping[str, int] = field(default_factory=dict)
     came_back: tuple[str, ...] = ()
     parameters: str = ""
+    answer: str = ""
     last: str = ""
 
     @property
@@ -64,11 +66,19 @@ class Progress:
 
 @dataclass(frozen=True)
 class Next:
-    """A question to go on with, and why in a sentence."""
+    """A question to go on with, and why in a sentence.
+
+    ``seed`` picks fresh numbers for a review; "" where it is none.
+    """
 
     question: str
     why: str
-    review: bool = False
+    seed: str = ""
+
+    @property
+    def review(self) -> bool:
+        """Whether it was passed before."""
+        return bool(self.seed)
 
 
 def whats_next(progress: Progress, names: Sequence[str]) -> list[Next]:
@@ -100,7 +110,11 @@ def whats_next(progress: Progress, names: Sequence[str]) -> list[Next]:
         if record.state in ("new", "tried")
     ]
     review = [
-        Next(name, f"A mistake came back on it: {', '.join(record.came_back)}.", review=True)
+        Next(
+            name,
+            f"A mistake came back on it: {', '.join(record.came_back)}.",
+            seed=f"review-{record.attempts}",
+        )
         for name, record in records.items()
         if record.state == "review"
     ]
@@ -142,27 +156,23 @@ def load() -> Progress:
     return Progress(_records(questions), trouble)
 
 
-def note_check(
-    question: str, outcome: Outcome, misconception: str | None, parameters: str | None = None
-) -> str | None:
-    """Keep how a check ended; what was not attempted, or could not be checked, is no attempt.
+def note_check(feedback: Feedback, parameters: str | None = None) -> str | None:
+    """Keep how a check ended.
+
+    What was not attempted, or could not be checked, is no attempt; nor is the answer
+    of the last check once more.
 
     Args:
-        question: ``quiz/question``.
-        outcome: how the check ended.
-        misconception: the one that was met, if one was.
+        feedback: what the check gave.
         parameters: the seed of the question's parameters, "" for those as built, and
             ``None`` for a question without any.
 
     Returns:
         A sentence for the learner where it could not be kept, or ``None``.
     """
-    if outcome not in (Outcome.PASSED, Outcome.INCORRECT):
+    if feedback.outcome not in (Outcome.PASSED, Outcome.INCORRECT):
         return None
-    return _note(
-        question,
-        lambda progress: _after_check(progress, question, outcome, misconception, parameters),
-    )
+    return _note(feedback.question, lambda progress: _after_check(progress, feedback, parameters))
 
 
 def note_hint(question: str) -> str | None:
@@ -175,29 +185,27 @@ def note_hint(question: str) -> str | None:
     return _note(question, one_more)
 
 
-def _after_check(
-    progress: Progress,
-    question: str,
-    outcome: Outcome,
-    misconception: str | None,
-    parameters: str | None,
-) -> Record:
-    was = progress.of(question)
+def _after_check(progress: Progress, feedback: Feedback, parameters: str | None) -> Record:
+    was = progress.of(feedback.question)
+    answer = f"{parameters or ''} {feedback.fingerprint}".strip()
+    if answer and answer == was.answer:
+        return was
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    tried = replace(was, attempts=was.attempts + 1, last=now)
-    if outcome is Outcome.PASSED:
-        # Running a cell again that was right proves nothing.
+    tried = replace(was, attempts=was.attempts + 1, last=now, answer=answer)
+    if feedback.passed:
+        # Numbers that were right before prove nothing new.
         is_new = parameters is None or parameters != was.parameters
         came_back = () if was.passed and is_new else was.came_back
         return replace(tried, passed=True, came_back=came_back, parameters=parameters or "")
-    if misconception is None:
+    met = feedback.misconception
+    if met is None:
         return tried
-    elsewhere = (record for name, record in progress.questions.items() if name != question)
-    comes_back = was.passed or any(misconception in record.misconceptions for record in elsewhere)
-    if comes_back and misconception not in was.came_back:
-        tried = replace(tried, came_back=(*was.came_back, misconception))
-    before = was.misconceptions.get(misconception, 0)
-    return replace(tried, misconceptions={**was.misconceptions, misconception: before + 1})
+    elsewhere = (each for name, each in progress.questions.items() if name != feedback.question)
+    comes_back = was.passed or any(met in record.misconceptions for record in elsewhere)
+    if comes_back and met not in was.came_back:
+        tried = replace(tried, came_back=(*was.came_back, met))
+    before = was.misconceptions.get(met, 0)
+    return replace(tried, misconceptions={**was.misconceptions, met: before + 1})
 
 
 def _note(question: str, change: Callable[[Progress], Record]) -> str | None:

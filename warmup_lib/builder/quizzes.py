@@ -20,9 +20,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from warmup_lib import questions
+from warmup_lib.asked import VARIANT
 from warmup_lib.builder.course_config import configure
 from warmup_lib.builder.lessons import METADATA
-from warmup_lib.learn import VARIANT
 from warmup_lib.quiz.question import Question
 
 Notebook: TypeAlias = Any
@@ -55,7 +55,7 @@ def solution_notebook(quiz: str, seed: str | None = None) -> Notebook:
 
 
 def _question_cells(question: Question, number: int) -> list[Notebook]:
-    task = f"## {number}. {question.title}\n\n*{question.facts()}*\n\n{question.task()}"
+    heading = f"## {number}. {question.title}\n\n*{question.facts()}*"
     answer = f"{question.starter()}\n### BEGIN SOLUTION\n{question.solution()}\n### END SOLUTION"
     check = f'from warmup_lib import check\n\ncheck("{question.name}")'
     panel = (
@@ -64,7 +64,7 @@ def _question_cells(question: Question, number: int) -> list[Notebook]:
     )
     name = question.variable
     return [
-        _with_picture(_cell(f"{name}-task", task), question),
+        _task_cell(question, heading),
         _cell(name, answer, code=True, nbgrader={"solution": True, "locked": False}),
         _cell(
             f"{name}-check", check, code=True, nbgrader={"grade": True, "points": question.points}
@@ -73,11 +73,12 @@ def _question_cells(question: Question, number: int) -> list[Notebook]:
     ]
 
 
-def _with_picture(cell: Notebook, question: Question) -> Notebook:
-    """The cell with the question's figure attached, which Jupyter and GitHub draw."""
+def _task_cell(question: Question, heading: str) -> Notebook:
+    """What is asked, with its figure attached, which Jupyter and GitHub draw."""
     picture = question.picture()
+    figure = "" if picture is None else f"![{picture.alt}](attachment:{FIGURE})"
+    cell = _cell(f"{question.variable}-task", f"{heading}\n\n{question.task(figure)}")
     if picture is not None:
-        cell.source += f"\n\n![{picture.alt}](attachment:{FIGURE})"
         cell["attachments"] = {FIGURE: {"image/png": base64.b64encode(picture.png).decode()}}
     return cell
 

@@ -23,7 +23,7 @@ def write_variants(
     quizzes: Sequence[str] = (),
     with_key: bool = False,
 ) -> list[Path]:
-    """Write ``to/STUDENT/QUIZ/QUIZ.ipynb``, and with the key ``to/STUDENT-key/…``.
+    """Write ``to/students/STUDENT/QUIZ/QUIZ.ipynb``, and the key as ``to/keys/STUDENT/…``.
 
     Args:
         student: the id, which is the folder's name.
@@ -46,12 +46,12 @@ def write_variants(
     except ValueError as error:
         raise BuildError(str(error)) from None
     try:
-        built = build(quizzes or questions.QUIZZES, seed=seed)
+        built = build(dict.fromkeys(quizzes) or questions.QUIZZES, seed=seed)
     except ModuleNotFoundError as error:
         raise BuildError(
             f"{error.name} is missing; install it with: pip install 'warmup-lib[classroom]'"
         ) from None
-    folders = {"quizzes": to / student, "solutions": to / f"{student}-key"}
+    folders = {"quizzes": to / "students" / student, "solutions": to / "keys" / student}
     written = []
     for path, text in built.items():
         folder, _, rest = path.partition("/")

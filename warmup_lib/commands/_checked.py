@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from warmup_lib.checking import Checked
 from warmup_lib.commands import _show
 from warmup_lib.quiz.feedback import Feedback, Outcome
+from warmup_lib.quiz.view import plain
 
 _MARKS = {
     Outcome.PASSED: ("✓", "green"),
@@ -53,5 +52,4 @@ def feedback(each: Feedback) -> None:
 
 def _sentences(each: Feedback) -> list[str]:
     known = [] if each.misconception is None else [f"Known mistake: {each.misconception}"]
-    # Code is quoted for Markdown; a terminal has no other quotes for it.
-    return [re.sub(r"\*\*?", "", text) for text in (*known, each.message, *each.details)]
+    return [plain(text) for text in (*known, each.message, *each.details)]

@@ -13,17 +13,22 @@ json_option = click.option("--json", "for_tools", is_flag=True, help="Print JSON
 
 
 class OneOf(click.ParamType):  # type: ignore[type-arg]  # generic in new versions of click only
-    """One of a few names, read when it is needed. Shells complete it; a typo gets the nearest."""
+    """One of a few names, read when it is needed. Shells complete it; a typo gets the nearest.
+
+    A name of several words is typed with hyphens between them, which needs no quotes.
+    """
 
     def __init__(self, name: str, known: Callable[[], Iterable[str]]) -> None:
         self.name = name
         self.known = known
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        known = list(self.known())
-        if value not in known:
-            self.fail(f"there is no {self.name} {value!r}; {_remedy(value, known)}", param, ctx)
-        return value
+        known = self._typed()
+        typed = _as_typed(value)
+        if typed not in known:
+            remedy = _remedy(value, list(known))
+            self.fail(f"there is no {self.name} {value!r}; {remedy}", param, ctx)
+        return known[typed]
 
     def shell_complete(
         self,
@@ -31,7 +36,14 @@ class OneOf(click.ParamType):  # type: ignore[type-arg]  # generic in new versio
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
     ) -> list[CompletionItem]:
-        return [CompletionItem(each) for each in self.known() if each.startswith(incomplete)]
+        return [CompletionItem(each) for each in self._typed() if each.startswith(incomplete)]
+
+    def _typed(self) -> dict[str, str]:
+        return {_as_typed(each): each for each in self.known()}
+
+
+def _as_typed(name: str) -> str:
+    return name.replace(" ", "-")
 
 
 def _remedy(value: str, known: Sequence[str]) -> str:

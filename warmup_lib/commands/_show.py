@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-WRAPPED = "title"
-"""The heading of the column that may take several lines on a narrow terminal."""
+_WRAPPED_TO = 20
+"""How narrow a column that wraps becomes before a spare one is left out."""
 
 
 def on_terminal() -> bool:
@@ -70,15 +70,24 @@ def table(
     *,
     right: Collection[str] = (),
     styles: Mapping[str, str] | None = None,
+    wrapped: Collection[str] = (),
     spare: Sequence[str] = (),
 ) -> None:
-    """Rows under headings; the columns headed as in ``right`` stand flush right.
+    """Rows under headings, the first of them the row's name.
 
-    On a terminal ``styles`` has the style of a cell by its text, or of a column by its
-    heading, and the columns in ``spare`` are left out one by one where it is too narrow.
+    On a terminal that is too narrow the columns in ``spare`` are left out one by one;
+    only then the name, too, takes several lines. No cell is cropped.
+
+    Args:
+        headings: of the columns.
+        rows: their cells.
+        right: the columns that stand flush right.
+        styles: on a terminal, the style of a cell by its text, or of a column by its heading.
+        wrapped: the columns of words, which may take several lines on a terminal.
+        spare: the columns that can be done without, the first to go first.
     """
     if on_terminal():
-        _rich_table(headings, rows, right, styles or {}, spare)
+        _rich_table(headings, rows, right, styles or {}, wrapped, spare)
         return
     shown = [headings, *rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
@@ -95,6 +104,7 @@ def _rich_table(
     rows: Sequence[Sequence[str]],
     right: Collection[str],
     styles: Mapping[str, str],
+    wrapped: Collection[str],
     spare: Sequence[str],
 ) -> None:
     from rich.table import Table
@@ -102,29 +112,35 @@ def _rich_table(
 
     console = _console()
     columns = dict(zip(headings, zip(*rows, strict=True), strict=True))
-    needed = {heading: max(map(len, [heading, *cells])) for heading, cells in columns.items()}
-    if WRAPPED in needed:
-        needed[WRAPPED] = min(needed[WRAPPED], 20)
-    for heading in spare:
-        if sum(needed.values()) + 2 * len(needed) <= console.width:
-            break
-        del needed[heading]
+    shown, folded = _fitted(columns, wrapped, spare, console.width)
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in needed:
-        drawn.add_column(
-            heading,
-            justify="right" if heading in right else "left",
-            no_wrap=heading != WRAPPED,
-            overflow="fold",
-        )
-    for row in zip(*(columns[heading] for heading in needed), strict=True):
-        drawn.add_row(
-            *(
-                Text(cell, style=styles.get(cell, styles.get(heading, "")))
-                for cell, heading in zip(row, needed, strict=True)
-            )
-        )
+    for heading in shown:
+        side: Literal["left", "right"] = "right" if heading in right else "left"
+        drawn.add_column(heading, justify=side, no_wrap=heading not in folded, overflow="fold")
+    for row in zip(*(columns[heading] for heading in shown), strict=True):
+        named = zip(shown, row, strict=True)
+        drawn.add_row(*(Text(cell, styles.get(cell, styles.get(name, ""))) for name, cell in named))
     console.print(drawn)
+
+
+def _fitted(
+    columns: Mapping[str, Sequence[str]],
+    wrapped: Collection[str],
+    spare: Sequence[str],
+    width: int,
+) -> tuple[Sequence[str], Collection[str]]:
+    """The columns for which there is room, and those that take several lines."""
+    needed = {heading: max(map(len, [heading, *cells])) for heading, cells in columns.items()}
+    needed.update({heading: min(needed[heading], _WRAPPED_TO) for heading in wrapped})
+
+    def too_wide() -> bool:
+        return sum(needed.values()) + 2 * (len(needed) - 1) > width
+
+    for heading in spare:
+        if too_wide():
+            del needed[heading]
+    name = next(iter(columns))
+    return list(needed), {*wrapped, name} if too_wide() else wrapped
 
 
 def _console() -> Console:

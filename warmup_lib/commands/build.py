@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from warmup_lib.commands import _show
-from warmup_lib.commands._options import QUIZ
+from warmup_lib.commands._options import QUIZ, json_option
 
 
 @click.command
@@ -27,6 +27,7 @@ from warmup_lib.commands._options import QUIZ
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder to write into.",
 )
+@json_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -35,6 +36,7 @@ def command(
     salt_file: Path,
     key: bool,
     to: Path,
+    for_tools: bool,
 ) -> None:
     """Make a student's own variant of the quizzes, all of them if you name none.
 
@@ -49,5 +51,8 @@ def command(
         )
     except BuildError as error:
         raise click.UsageError(str(error), ctx) from None
+    if for_tools:
+        _show.as_json({"student": student, "written": [str(path.absolute()) for path in written]})
+        return
     for path in written:
         _show.line(str(path))

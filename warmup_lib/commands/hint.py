@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import click
 
-from warmup_lib import progress, questions
 from warmup_lib.commands import _show
+from warmup_lib.commands._asked import asked_for, command_for, variant_option
 from warmup_lib.commands._options import QUESTION, json_option
 
 
 @click.command
 @click.argument("question", type=QUESTION)
+@variant_option
 @json_option
-def command(question: str, for_tools: bool) -> None:
+def command(question: str, variant: str | None, for_tools: bool) -> None:
     """Give one more hint on QUESTION, from gentle to telling.
 
     After the last one you get all of them.
     """
-    hints = questions.load(question).hints
-    seen = progress.load()
-    given = seen.of(question).hints
-    is_new = given < len(hints)
-    shown = hints[given : given + 1] if is_new else hints
-    trouble = progress.note_hint(question) if is_new else None
-    _show.warn(seen.trouble or trouble)
+    hint = asked_for(question, variant).next_hint()
+    _show.warn(hint.trouble)
     if for_tools:
         _show.as_json(
-            {
-                "question": question,
-                "number": given + 1 if is_new else None,
-                "of": len(hints),
-                "hints": shown,
-            }
+            {"question": question, "number": hint.number, "of": hint.of, "hints": hint.texts}
         )
         return
-    heading = f"Hint {given + 1} of {len(hints)}" if is_new else f"All {len(hints)} hints"
+    is_last = hint.number in (None, hint.of)
+    heading = f"All {hint.of} hints" if hint.number is None else f"Hint {hint.number} of {hint.of}"
     _show.line(heading, "bold")
-    _show.markdown("\n\n".join(shown))
-    more = "One more" if given + 1 < len(hints) else "The worked steps"
-    what = "hint" if given + 1 < len(hints) else "solution"
-    _show.line(f"\n{more}: warmup {what} {question}", "dim")
+    _show.markdown("\n\n".join(hint.texts))
+    more, what = ("The worked steps", "solution") if is_last else ("One more", "hint")
+    _show.line(f"\n{more}: {command_for(what, question, variant)}", "dim")

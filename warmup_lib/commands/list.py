@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import click
@@ -18,7 +19,7 @@ DIFFICULTY = OneOf(
 
 @click.command
 @click.argument("quiz", required=False, type=QUIZ)
-@click.option("--kind", type=KIND, help="Only this kind, such as predict or fix.")
+@click.option("--kind", type=KIND, help="Only this kind, such as fix or name-the-bug.")
 @click.option("--difficulty", type=DIFFICULTY, help="Only warm-up, core or hard ones.")
 @click.option("--wild", is_flag=True, help="Only those whose bug was met in a real project.")
 @json_option
@@ -43,10 +44,16 @@ def command(
                 for name, facts in chosen.items()
             ]
         )
-        return
-    if not chosen:
+    elif chosen:
+        _show_questions(chosen, seen)
+        if wild:
+            _show.line("\nWhere their bugs were met:")
+            _show.markdown("\n".join(f"- {name}: {facts.source}" for name, facts in chosen.items()))
+    else:
         _show.line("No question is like that.")
-        return
+
+
+def _show_questions(chosen: Mapping[str, questions.Facts], seen: progress.Progress) -> None:
     _show.table(
         ["question", "title", "kind", "difficulty", "points", "mistakes", "state"],
         [
@@ -63,8 +70,6 @@ def command(
         ],
         right=["points", "mistakes"],
         styles={"passed": "green", "review": "yellow", "tried": "yellow", "new": "dim"},
-        spare=["mistakes", "points", "difficulty"],
+        wrapped=["title"],
+        spare=["mistakes", "points", "difficulty", "kind", "title"],
     )
-    if wild:
-        _show.line("\nWhere their bugs were met:")
-        _show.markdown("\n".join(f"- {name}: {facts.source}" for name, facts in chosen.items()))

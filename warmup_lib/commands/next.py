@@ -9,6 +9,7 @@ import click
 
 from warmup_lib import course, progress, questions
 from warmup_lib.commands import _show
+from warmup_lib.commands._asked import command_for
 from warmup_lib.commands._options import json_option
 
 
@@ -22,48 +23,59 @@ def command(for_tools: bool) -> None:
     """
     seen = progress.load()
     _show.warn(seen.trouble)
-    index = questions.index()
-    to_do = progress.whats_next(seen, list(index))
-    if not to_do:
-        if for_tools:
-            _show.as_json({"question": None})
-        else:
-            _show.line("You have passed every question, and none is due for review.", "bold")
-        return
-    now = to_do[0]
-    facts = index[now.question]
-    cell = f'check("{now.question}")'
-    if now.review:
-        # A new seed each time gives new numbers, where the question has any to vary.
-        seed = f'VARIANT = "review-{seen.of(now.question).attempts}"\n' if facts.varies else ""
-        cell = f'from warmup_lib import ask\n{seed}ask("{now.question}")'
-    quiz = now.question.partition("/")[0]
-    notebook = Path("quizzes", quiz, f"{quiz}.ipynb")
+    to_do = progress.whats_next(seen, list(questions.index()))
+    if to_do:
+        (_as_data if for_tools else _as_text)(to_do[0])
+    elif for_tools:
+        _show.as_json({"question": None})
+    else:
+        _show.line("You have passed every question, and none is due for review.", "bold")
+
+
+def _as_data(now: progress.Next) -> None:
     folder = course.find(Path.cwd())
-    if for_tools:
-        _show.as_json(
-            {
-                "question": now.question,
-                "title": facts.title,
-                "why": now.why,
-                "review": now.review,
-                "notebook": None if folder is None else str(folder / notebook),
-                "cell": cell,
-            }
-        )
-        return
-    _show.line(f"{now.question} · {facts.title}", "bold")
-    _show.line(now.why)
-    _show.line()
+    _show.as_json(
+        {
+            "question": now.question,
+            "title": questions.index()[now.question].title,
+            "why": now.why,
+            "review": now.review,
+            "notebook": None if folder is None else str(folder / _notebook(now)),
+            "cell": _cell(now),
+        }
+    )
+
+
+def _as_text(now: progress.Next) -> None:
+    _show.line(f"{now.question} · {questions.index()[now.question].title}", "bold")
+    _show.line(f"{now.why}\n")
+    folder = course.find(Path.cwd())
     if now.review:
         _show.line("Run this in a new notebook:")
-        for code in cell.splitlines():
-            _show.line(f"  {code}", "cyan")
     elif folder is None:
-        _show.line(f"It is in {notebook} of the course's folder, and you are not in one.")
+        _show.line(f"It is in {_notebook(now)} of the course's folder, and you are not in one.")
         _show.line("`warmup init` makes one. Answer there, and run the cell below your answer:")
-        _show.line(f"  {cell}", "cyan")
     else:
-        _show.line(f"Open {os.path.relpath(folder / notebook)}, answer, and run the cell below:")
-        _show.line(f"  {cell}", "cyan")
-    _show.line(f"Stuck? warmup hint {now.question}")
+        place = os.path.relpath(folder / _notebook(now))
+        _show.line(f"Open {place}, answer, and run the cell below:")
+    for code in _cell(now).splitlines():
+        _show.line(f"  {code}", "cyan")
+    _show.line(f"Stuck? {command_for('hint', now.question, _seed(now))}")
+
+
+def _seed(now: progress.Next) -> str | None:
+    """What picks the numbers, where the question has any to vary."""
+    return (now.seed or None) if questions.index()[now.question].varies else None
+
+
+def _cell(now: progress.Next) -> str:
+    if not now.review:
+        return f'check("{now.question}")'
+    seed = _seed(now)
+    variant = f'VARIANT = "{seed}"\n' if seed else ""
+    return f'from warmup_lib import ask\n{variant}ask("{now.question}")'
+
+
+def _notebook(now: progress.Next) -> Path:
+    quiz = now.question.partition("/")[0]
+    return Path("quizzes", quiz, f"{quiz}.ipynb")

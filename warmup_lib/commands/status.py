@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import click
@@ -23,24 +24,34 @@ def command(for_tools: bool) -> None:
         for quiz in questions.QUIZZES
     }
     to_do = progress.whats_next(seen, names)
-    review = [each.question for each in to_do if each.review]
-    met = progress.most_met(seen)
     if for_tools:
-        _show.as_json(
-            {
-                "passed": sum(map(sum, passed.values())),
-                "total": len(names),
-                "quizzes": [
-                    {"quiz": quiz, "passed": sum(each), "total": len(each)}
-                    for quiz, each in passed.items()
-                ],
-                "misconceptions": [{"name": name, "times": times} for name, times in met],
-                "review": review,
-                "next": asdict(to_do[0]) if to_do else None,
-                "kept_in": str(progress.folder()),
-            }
-        )
+        _show.as_json(_as_data(passed, progress.most_met(seen), to_do))
         return
+    _show_passed(passed)
+    _show.line()
+    _show_met(progress.most_met(seen))
+    _show_to_do(to_do)
+
+
+def _as_data(
+    passed: Mapping[str, Sequence[bool]],
+    met: Sequence[tuple[str, int]],
+    to_do: Sequence[progress.Next],
+) -> dict[str, object]:
+    return {
+        "passed": sum(map(sum, passed.values())),
+        "total": sum(map(len, passed.values())),
+        "quizzes": [
+            {"quiz": quiz, "passed": sum(each), "total": len(each)} for quiz, each in passed.items()
+        ],
+        "misconceptions": [{"name": name, "times": times} for name, times in met],
+        "review": [each.question for each in to_do if each.review],
+        "next": asdict(to_do[0]) if to_do else None,
+        "kept_in": str(progress.folder()),
+    }
+
+
+def _show_passed(passed: Mapping[str, Sequence[bool]]) -> None:
     everything = {**passed, "all": [each for quiz in passed.values() for each in quiz]}
     _show.table(
         ["quiz", "done", "passed"],
@@ -50,13 +61,20 @@ def command(for_tools: bool) -> None:
         ],
         right=["passed"],
         styles={"done": "green"},
+        spare=["done"],
     )
-    _show.line()
+
+
+def _show_met(met: Sequence[tuple[str, int]]) -> None:
     if met:
         most = ", ".join(f"{name} ({progress.times(times)})" for name, times in met[:3])
         _show.line(f"Mistakes met most: {most}")
+
+
+def _show_to_do(to_do: Sequence[progress.Next]) -> None:
+    review = sum(each.review for each in to_do)
     if review:
-        _show.line(f"For review: {len(review)} question{'s' if len(review) > 1 else ''}")
+        _show.line(f"For review: {review} question{'s' if review > 1 else ''}")
     if to_do:
         _show.line(f"Next: {to_do[0].question}. {to_do[0].why}", "bold")
         _show.line("How to go on: warmup next")

@@ -27,9 +27,12 @@ def command(ctx: click.Context, target: str) -> None:
         raise click.UsageError(str(error), ctx) from None
     if _all_right(task):
         return
+
     # The folder, since an editor that saves puts a new file in the place of the old one.
-    name = task.path.name
-    for _ in watch(task.path.parent, watch_filter=lambda _, path: Path(path).name == name):
+    def is_mine(_: object, path: str) -> bool:
+        return Path(path).name == task.path.name
+
+    for _ in watch(task.path.parent, watch_filter=is_mine, recursive=False):
         if _all_right(task):
             return
 

@@ -35,7 +35,7 @@ class Choose(Lettered):
 
     claims: Sequence[Claim]
 
-    def _offered(self) -> Sequence[Claim]:
+    def _all(self) -> Sequence[Claim]:
         return self.claims
 
     def _is_right(self, option: Claim) -> bool:

@@ -44,11 +44,17 @@ def finite_numbers(values: Sequence[Value]) -> list[float]:
 
 
 def explain(
-    seen: Sequence[Value], expected: Sequence[Value], labels: Sequence[str], *, tolerance: float
+    seen: Sequence[Value],
+    expected: Sequence[Value],
+    labels: Sequence[str],
+    *,
+    tolerance: float,
+    is_secret: bool = False,
 ) -> list[str]:
-    """What would turn ``expected`` into ``seen``, in sentences that do not tell ``expected``.
+    """What would turn ``expected`` into ``seen``, in sentences.
 
-    A shift or a scale explains all of it. Otherwise it is said where ``seen`` dips,
+    A shift or a scale explains all of it; a scale by how much, unless ``expected`` is
+    a secret. Otherwise it is said where ``seen`` dips,
     and whether it misses or passes the peak. Fewer than three values, or a constant,
     would make any explanation a guess.
     """
@@ -60,7 +66,7 @@ def explain(
     ):
         return []
     yours, right = numbers[: len(seen)], numbers[len(seen) :]
-    whole = _shift(yours, right, tolerance) or _scale(yours, right, tolerance)
+    whole = _shift(yours, right, tolerance) or _scale(yours, right, tolerance, is_secret)
     if whole is not None:
         return [whole]
     found = (_dip(yours, right, labels, tolerance), _peak(yours, right, labels, tolerance))
@@ -79,12 +85,15 @@ def _shift(seen: list[float], expected: list[float], tolerance: float) -> str | 
     return None
 
 
-def _scale(seen: list[float], expected: list[float], tolerance: float) -> str | None:
+def _scale(
+    seen: list[float], expected: list[float], tolerance: float, is_secret: bool
+) -> str | None:
     ratios = [x / y for x, y in zip(seen, expected, strict=True) if y != 0]
     if not ratios or ratios[0] in (0, 1) or not math.isfinite(ratios[0]):
         return None
     if same_values(seen, [y * ratios[0] for y in expected], tolerance=tolerance):
-        return f"Every value of yours is {ratios[0]:.6g} times the expected one."
+        how_many = "the same number of" if is_secret else f"{ratios[0]:.6g}"
+        return f"Every value of yours is {how_many} times the expected one."
     return None
 
 

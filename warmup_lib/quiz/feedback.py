@@ -49,6 +49,7 @@ class Feedback:
         misconception: the name of the one that explains the answer, if one does.
         details: more sentences, such as where the first difference is.
         curves: what a figure of a wrong answer shows, where it has a curve.
+        fingerprint: tells an answer from another one that gives something else.
     """
 
     question: str
@@ -58,6 +59,7 @@ class Feedback:
     misconception: str | None = None
     details: tuple[str, ...] = ()
     curves: Curves | None = None
+    fingerprint: str = ""
 
     @property
     def passed(self) -> bool:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from warmup_lib.quiz.compare import explain, finite_numbers, first_difference, same_values
+import math
+from dataclasses import replace
+
+from warmup_lib.quiz.compare import (
+    explain,
+    finite_numbers,
+    first_difference,
+    same,
+    same_values,
+)
 from warmup_lib.quiz.feedback import Curves, Feedback, Outcome
 from warmup_lib.quiz.key import Key, shown
 from warmup_lib.quiz.observation import Observation
@@ -34,6 +43,10 @@ def judge(key: Key, seen: Observation) -> Feedback:
     >>> judge(key, Observation((0.06,))).misconception
     'one-late'
     """
+    return replace(_judged(key, seen), fingerprint=seen.fingerprint())
+
+
+def _judged(key: Key, seen: Observation) -> Feedback:
     if seen.trouble is not None:
         return _feedback(key, _OUTCOMES[seen.trouble], seen.message)
     if same_values(seen.values, key.expected.values, tolerance=key.tolerance):
@@ -62,7 +75,13 @@ def judge(key: Key, seen: Observation) -> Feedback:
         "Not right, and it matches none of the mistakes that we know.",
         details=(
             _where(key, seen) or f"Your answer is `{shown(seen.values)}`.",
-            *explain(seen.values, key.expected.values, key.labels, tolerance=key.tolerance),
+            *explain(
+                seen.values,
+                key.expected.values,
+                key.labels,
+                tolerance=key.tolerance,
+                is_secret=not key.is_specified,
+            ),
             f"What must hold: {key.holds}",
         ),
         curves=_curves(key, seen),
@@ -101,13 +120,18 @@ def _curves_of_belief(key: Key, misconception: str) -> Curves | None:
     part_at = first_difference(yours, expected, tolerance=key.tolerance)
     if part_at is None or len(yours) < _FEWEST_TO_DRAW:
         return None
-    return Curves(yours, expected[:part_at], part_at, key.unfolded.labels, key.measures)
+    until_then = expected[:part_at]
+    gives_it_away = any(
+        same(value, key.expected.values[0], tolerance=key.tolerance) for value in until_then
+    )
+    shown_too = () if gives_it_away else until_then
+    return Curves(yours, shown_too, part_at, key.unfolded.labels, key.measures)
 
 
 def _curves(key: Key, seen: Observation) -> Curves | None:
     yours, expected = finite_numbers(seen.values), finite_numbers(key.expected.values)
     whole = len(yours) == len(seen.values) == len(key.expected.values) == len(expected)
-    if not whole or len(yours) < _FEWEST_TO_DRAW:
+    if not whole or len(yours) < _FEWEST_TO_DRAW or not math.isfinite(max(yours) - min(yours)):
         return None
     part_at = first_difference(yours, expected, tolerance=key.tolerance) or 0
     return Curves(

@@ -38,11 +38,11 @@ class Lettered(Question):
     """
 
     def __post_init__(self) -> None:
-        beliefs = tuple(Misconception(o.name, o.says, o.name) for o in self._offered())
+        beliefs = tuple(Misconception(o.name, o.says, o.name) for o in self._all())
         object.__setattr__(self, "misconceptions", beliefs)
 
     @abstractmethod
-    def _offered(self) -> Sequence[Any]:
+    def _all(self) -> Sequence[Any]:
         """The options, in any order."""
 
     @abstractmethod
@@ -56,7 +56,7 @@ class Lettered(Question):
         def place(option: Option) -> str:
             return hashlib.sha256(f"{self.name}/{option.name}".encode()).hexdigest()
 
-        return dict(zip(_LETTERS, sorted(self._offered(), key=place), strict=False))
+        return dict(zip(_LETTERS, sorted(self._all(), key=place), strict=False))
 
     def reference(self) -> str:
         return self._right
@@ -65,7 +65,10 @@ class Lettered(Question):
     def _right(self) -> str:
         right = [letter for letter, option in self.options.items() if self._is_right(option)]
         if len(right) != 1:
-            raise ValueError(f"exactly one option must hold when it is run, but {right} do")
+            names = ", ".join(self.options[letter].name for letter in right) or "none"
+            raise ValueError(
+                f"exactly one option must be right when it is run, but there are: {names}"
+            )
         return right[0]
 
     def wrong_answers(self) -> Mapping[str, Any]:
@@ -98,13 +101,11 @@ class Lettered(Question):
     def why(self) -> str:
         return str(self.options[self.reference()].says)
 
-    def task(self) -> str:
-        lines = "\n".join(f"- **{letter}.** {o.text}" for letter, o in self.options.items())
-        return f"{self.statement()}\n\n{lines}"
-
     def statement(self) -> str:
-        """The task without its options, in Markdown."""
         return self.prompt
+
+    def offered(self) -> str:
+        return "\n".join(f"- **{letter}.** {o.text}" for letter, o in self.options.items())
 
     def starter(self) -> str:
         first, *_, last = self.options

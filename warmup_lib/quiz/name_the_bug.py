@@ -65,7 +65,7 @@ class NameTheBug(Lettered):
             )
         return makers[0].lrs()
 
-    def _offered(self) -> Sequence[Bug]:
+    def _all(self) -> Sequence[Bug]:
         return self.bugs
 
     def _is_right(self, option: Bug) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import reprlib
 from dataclasses import asdict, dataclass
@@ -24,6 +25,12 @@ class Observation:
     values: tuple[Value, ...] = ()
     trouble: Trouble | None = None
     message: str = ""
+
+    def fingerprint(self) -> str:
+        """The same for the same values and trouble, and hardly ever for others."""
+        return hashlib.sha256(repr((self.values, self.trouble, self.message)).encode()).hexdigest()[
+            :16
+        ]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON types; :meth:`from_json` reads them back.

@@ -11,7 +11,6 @@ from typing import Any
 
 from warmup_lib.quiz.examine import SECONDS
 from warmup_lib.quiz.isolation import isolated
-from warmup_lib.quiz.lettered import Lettered
 from warmup_lib.quiz.limits import time_limit
 from warmup_lib.quiz.panel_field import NotebookField, NotGivenError, field_for
 from warmup_lib.quiz.panel_press import here, in_turn, note_of
@@ -57,7 +56,8 @@ class Panel:
         if not self._statement:
             return f"Run this cell to answer “{question.title}” here."
         picture = question.picture()
-        parts = [self._heading(), question.task(), self._starter(), picture and picture.text]
+        figure = "" if picture is None else fenced(picture.text, "text")
+        parts = [self._heading(), question.task(figure), self._starter()]
         return "\n\n".join(part for part in parts if part)
 
     def _heading(self) -> str:
@@ -109,8 +109,8 @@ class Panel:
         if not self._statement:
             return []
         question = self.question
-        task = question.statement() if isinstance(question, Lettered) else question.task()
-        text = "\n\n".join(part for part in (self._heading(), task, self._starter()) if part)
+        parts = (self._heading(), question.statement(), self._starter())
+        text = "\n\n".join(part for part in parts if part)
         shown = [_displayed({"text/markdown": text, "text/plain": text})]
         picture = question.picture()
         if picture is not None:

@@ -12,6 +12,7 @@ from warmup_lib.quiz.isolation import isolated
 from warmup_lib.quiz.lettered import Lettered
 from warmup_lib.quiz.predict import Predict
 from warmup_lib.quiz.question import Question
+from warmup_lib.quiz.view import plain
 
 
 class NotGivenError(Exception):
@@ -52,7 +53,7 @@ class OptionsField:
         import ipywidgets
 
         self._radios = ipywidgets.RadioButtons(
-            options=[(f"{letter}. {plain(text)}", letter) for letter, text in self._texts.items()],
+            options=[(f"{letter}. {label(text)}", letter) for letter, text in self._texts.items()],
             value=None,
             description="Your answer",
             tooltip="Choose one",
@@ -127,8 +128,11 @@ class NotebookField:
 def numbers_in(text: str, wanted: int | None = None) -> list[float]:
     """The numbers that a student typed, where ``wanted`` of them are asked for.
 
+    Too few or too many for a list are left to the check, which says so.
+
     Raises:
-        NotGivenError: there are none, or something is no number.
+        NotGivenError: there are none, something is no number, or one is asked for and
+            several were given.
 
     >>> numbers_in("0.02, 0.04"), numbers_in(" [1e-3; −2] ")
     ([0.02, 0.04], [0.001, -2.0])
@@ -140,13 +144,28 @@ def numbers_in(text: str, wanted: int | None = None) -> list[float]:
     if not words:
         raise NotGivenError("Type your answer into the field first.")
     with_points = re.sub(r"(\d),(\d)", r"\1.\2", text)
-    if len(words) != wanted and len(_words(with_points)) == wanted:
+    meant = _words(with_points)
+    if len(words) != wanted and len(meant) == wanted and all(map(_is_number, meant)):
         raise NotGivenError(f"Write a decimal point as a point: `{with_points.strip()}`.")
-    return [_number(word) for word in words]
+    numbers = [_number(word) for word in words]
+    if wanted == 1 and len(numbers) > 1:
+        raise NotGivenError(
+            f"One number is asked for, and {len(numbers)} were given; "
+            "commas and spaces stand between numbers."
+        )
+    return numbers
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[^,;\s\[\]()]+", text.replace("−", "-"))
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(word: str) -> float:
@@ -158,13 +177,10 @@ def _number(word: str) -> float:
         ) from None
 
 
-def plain(text: str) -> str:
-    """Markdown as plain text, for a label that cannot be formatted.
+def label(text: str) -> str:
+    """Markdown as one line of plain text, for a label that cannot be formatted.
 
-    >>> plain("*Only* `min(0.1 * t, 0.1 * n)` is **right**")
+    >>> label("*Only* `min(0.1 * t, 0.1 * n)` is **right**")
     'Only min(0.1 * t, 0.1 * n) is right'
     """
-    parts = re.split(r"`+([^`]+)`+", text)
-    for index in range(0, len(parts), 2):  # Every other one is code, in which * is a sign.
-        parts[index] = re.sub(r"\*{1,2}(?=\S)([^*]+)\*{1,2}", r"\1", parts[index])
-    return " ".join("".join(parts).split())
+    return " ".join(re.sub(r"`+([^`]+)`+", r"\1", plain(text)).split())

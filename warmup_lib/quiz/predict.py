@@ -50,7 +50,11 @@ class Predict(Question):
         if not self.line:
             return numbers
         if len(numbers) != 1:
-            raise ValueError(f"line must name one printed line, {self.line!r} names {len(numbers)}")
+            raise ValueError(
+                f"line must name one printed line, and {self.line!r} names {len(numbers)} of what "
+                f"this program prints; let it print that line once:\n{program.source}\n\n"
+                f"It prints:\n{program.printed()}"
+            )
         return numbers[0]
 
     def probe(self, answer: Any) -> Sequence[Value]:
@@ -99,7 +103,7 @@ class Predict(Question):
         }
         return Unfolded(tuple(lines), tuple(lines.values()), wrong)
 
-    def task(self) -> str:
+    def statement(self) -> str:
         return f"{self.prompt}\n\n{fenced(self.program.source)}"
 
     def proof(self, answer: Any) -> str:  # noqa: ARG002  # what it prints is the key

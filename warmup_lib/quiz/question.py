@@ -122,12 +122,20 @@ class Question(ABC):
         return ""
 
     @abstractmethod
-    def task(self) -> str:
-        """The prompt with its program or options, in Markdown."""
+    def statement(self) -> str:
+        """The prompt with its program or trace, in Markdown."""
 
     def picture(self) -> Picture | None:
-        """The figure that belongs to the task, where there is one."""
+        """The figure that belongs to the statement, where there is one."""
         return None
+
+    def offered(self) -> str:
+        """The options to choose from, in Markdown, where there are any."""
+        return ""
+
+    def task(self, figure: str = "") -> str:
+        """All that the student reads, in Markdown, with the figure in its place."""
+        return "\n\n".join(filter(None, [self.statement(), figure, self.offered()]))
 
     @abstractmethod
     def proof(self, answer: Any) -> str:
@@ -146,6 +154,6 @@ class Question(ABC):
         return self.cell(self.reference())
 
 
-def fenced(source: str) -> str:
-    """Python source as a Markdown block."""
-    return f"```python\n{source}\n```"
+def fenced(source: str, language: str = "python") -> str:
+    """Source, or text to be shown as it is, as a Markdown block."""
+    return f"```{language}\n{source}\n```"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from warmup_lib.plot import Picture
@@ -23,6 +23,11 @@ _COLOURS = {
     Outcome.INCORRECT: "var(--jp-warn-color1, #c66900)",
     Outcome.COULD_NOT_CHECK: "var(--jp-error-color1, #b3261e)",
 }
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_LINK = re.compile(r"\[([^][]+)\]\((https?://(?:[^\s()\0]|\([^\s()\0]*\))+)\)")
+_STRONG = re.compile(r"\*\*(?!\s)([^*]+)(?<!\s)\*\*")
+_EMPHASIS = re.compile(r"\*(?!\s)([^*]+)(?<!\s)\*")
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,61 @@ def _block(paragraph: str) -> str:
     return f'<p style="margin: 0.3em 0">{_inline(paragraph)}</p>'
 
 
+def plain(text: str) -> str:
+    """Markdown for where nothing can be emphasised, as on a terminal; code stays as it is.
+
+    >>> plain("*Never* `f(*args, **kw)`: [ezpz, PR 128](https://example.org/128)")
+    'Never `f(*args, **kw)`: ezpz, PR 128 (https://example.org/128)'
+    """
+    return _rendered(
+        text,
+        code=lambda quoted, _: quoted,
+        link=lambda address: ("", f" ({address})"),
+        rest=lambda rest: _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", rest)),
+    )
+
+
 def _inline(text: str) -> str:
-    plain_and_code = re.split(r"`([^`]+)`", text)
-    parts = []
-    for index, part in enumerate(plain_and_code):
-        escaped = html.escape(part)
-        parts.append(f"<code>{escaped}</code>" if index % 2 else _emphasised(escaped))
-    return "".join(parts).replace("\n", "<br>")
+    return _rendered(
+        text,
+        code=lambda _, code: f"<code>{html.escape(code)}</code>",
+        link=lambda address: (
+            f'<a href="{html.escape(address)}" target="_blank" rel="noopener">',
+            "</a>",
+        ),
+        rest=lambda rest: _emphasised(html.escape(rest)),
+    ).replace("\n", "<br>")
 
 
 def _emphasised(text: str) -> str:
-    text = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
-    return re.sub(r"\*([^*\s][^*]*)\*", r"<em>\1</em>", text)
+    return _EMPHASIS.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", text))
+
+
+def _rendered(
+    text: str,
+    *,
+    code: Callable[[str, str], str],
+    link: Callable[[str], tuple[str, str]],
+    rest: Callable[[str], str],
+) -> str:
+    """Markdown with each part rendered, and no part read as another.
+
+    Args:
+        text: the Markdown.
+        code: renders code, given with its backticks and without.
+        link: what stands before and behind the text of a link to an address.
+        rest: renders all else, in which code and addresses are left out.
+    """
+    done: list[str] = []
+
+    def aside(part: str) -> str:
+        done.append(part)
+        return f"\0{len(done) - 1}\0"
+
+    def linked(match: re.Match[str]) -> str:
+        before, behind = link(match[2])
+        return f"{aside(before)}{match[1]}{aside(behind)}"
+
+    text = _CODE.sub(lambda match: aside(code(match[0], match[2])), text.replace("\0", ""))
+    text = rest(_LINK.sub(linked, text))
+    return re.sub(r"\0(\d+)\0", lambda match: done[int(match[1])], text)

@@ -74,7 +74,7 @@ class Write(Question):
     def measures(self) -> str:
         return self.exercise.measures
 
-    def task(self) -> str:
+    def statement(self) -> str:
         return self.prompt
 
     def proof(self, answer: Any) -> str:

@@ -29,5 +29,5 @@ ORDER = (
     "plotted_not_trained",
     "times_not_then",
     "port_total",
-    "built_first",
+    "fifth_of_the_peak",
 )
