@@ -16,7 +16,7 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
-from warmup_lib import course, progress, questions
+from warmup_lib import asked, course, progress, questions
 from warmup_lib.cli import COMMANDS, cli, main
 from warmup_lib.quiz.feedback import Feedback, Outcome
 
@@ -36,6 +36,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING", "WARMUP_DEBUG", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("WARMUP_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(asked, "_hints_given", {})
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     return tmp_path / "here"
@@ -294,6 +295,12 @@ def test_list_can_be_narrowed(args: list[str], names: list[str]) -> None:
     assert all(name in printed("list", *args) for name in names)
 
 
+def test_a_kind_is_typed_with_hyphens_and_is_the_banks_own_for_tools() -> None:
+    found = data("list", "--kind", "name-the-bug")
+    assert {each["kind"] for each in found} == {"name the bug"}
+    assert data("list", "--kind", "name the bug") == found
+
+
 @pytest.mark.usefixtures("demo")
 def test_list_has_stable_keys_for_tools() -> None:
     assert data("list")[1] == {
@@ -320,6 +327,7 @@ def test_list_says_where_wild_bugs_were_met_and_when_nothing_fits() -> None:
     [
         (["lambdalr"], "there is no quiz 'lambdalr'; did you mean 'lambda_lr'?"),
         (["--kind", "essay"], "there is no kind 'essay'; there are predict, choose"),
+        (["--kind", "name-a-bug"], "there is no kind 'name-a-bug'; did you mean 'name-the-bug'?"),
         (["--difficulty", "hrad"], "there is no difficulty 'hrad'; did you mean 'hard'?"),
     ],
 )
@@ -414,6 +422,8 @@ def test_names_complete_without_torch() -> None:
         ([], "st", ["status"]),
         (["list"], "lam", ["lambda_lr"]),
         (["list", "--kind"], "pre", ["predict"]),
+        (["list", "--kind"], "name", ["name-the-bug"]),
+        (["new-question", "--kind"], "name", ["name-the-bug"]),
         (["completion"], "z", ["zsh"]),
     ],
 )
@@ -539,6 +549,33 @@ def test_a_narrow_terminal_leaves_out_columns_and_no_name() -> None:
     assert "lambda_lr/ramp_from_one_nth" in text
     assert "difficulty" not in text
     assert "state" in text
+
+
+@pytest.mark.parametrize("columns", [60, 40, 20])
+def test_a_narrow_terminal_breaks_a_name_rather_than_crop_it(columns: int) -> None:
+    text = narrow(columns, "list", "lambda_lr")
+    assert max(map(len, text.splitlines())) <= columns
+    names = "".join(line.split("  ")[0].strip() for line in text.splitlines())
+    assert all(name in names for name in questions.names("lambda_lr"))
+    assert text.count("new") == len(questions.names("lambda_lr"))
+    whole = [line for line in text.splitlines() if line.startswith("lambda_lr/ramp_from_one_nth ")]
+    assert bool(whole) == (columns > 20)
+
+
+@pytest.mark.parametrize("columns", [40, 20])
+def test_a_narrow_terminal_leaves_out_the_bar_and_no_count(columns: int) -> None:
+    text = narrow(columns, "status").partition("\n\n")[0]
+    assert max(map(len, text.splitlines())) <= columns
+    assert "░" not in text
+    counts = [len(questions.names(quiz)) for quiz in questions.QUIZZES]
+    assert re.findall(r"0 of (\d+)$", text, re.MULTILINE) == [*map(str, counts), str(sum(counts))]
+    assert "other_libraries" in "".join(line.split("  ")[0].strip() for line in text.splitlines())
+
+
+def narrow(columns: int, *args: str) -> str:
+    """What a terminal so narrow shows, without colours and spaces at the ends of lines."""
+    text = re.sub(r"\x1b\[[\d;]*m", "", on_terminal(*args, COLUMNS=str(columns)))
+    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 def test_a_terminal_is_told_how_to_install_completion() -> None:

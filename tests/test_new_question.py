@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from warmup_lib.builder.new_question import KINDS, left_to_do
+from warmup_lib import questions
+from warmup_lib.builder.new_question import KINDS, NewQuestionError, left_to_do, new_question
+from warmup_lib.cli import main
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,7 +27,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "warmup_lib", clone / "warmup_lib")
     (clone / "tests").mkdir()
     shutil.copy(ROOT / "tests/test_bank.py", clone / "tests")
-    shutil.copy(ROOT / "pyproject.toml", clone)
+    for name in ("pyproject.toml", "nbgrader_config.py"):
+        shutil.copy(ROOT / name, clone)
     return clone
 
 
@@ -39,12 +45,11 @@ def run(clone: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 def test_each_kind_fails_until_it_is_written_and_then_passes_the_strict_test(clone: Path) -> None:
     files = {}
-    for kind, name in KINDS.items():
-        made = run(
-            clone, "warmup_lib.cli", "new-question", "linear_lr", f"my_{name}", "--kind", kind
-        )
+    for kind in KINDS:
+        name = f"my_{kind.replace('-', '_')}"
+        made = run(clone, "warmup_lib.cli", "new-question", "linear_lr", name, "--kind", kind)
         assert made.returncode == 0, made.stderr
-        files[name] = clone / f"warmup_lib/questions/linear_lr/my_{name}.py"
+        files[name] = clone / f"warmup_lib/questions/linear_lr/{name}.py"
         assert str(files[name]) in made.stdout
         assert len(left_to_do(files[name])) >= 10
     test = ["pytest", "-q", "-p", "no:cacheprovider", "tests/test_bank.py", "-k", "linear_lr/my_"]
@@ -74,3 +79,60 @@ def test_what_cannot_be_made_is_told(clone: Path, arguments: list[str], says: st
     made = run(clone, "warmup_lib.cli", "new-question", *arguments)
     assert made.returncode == 2
     assert says in made.stderr
+
+
+def test_tools_are_told_where_the_file_is_and_what_to_write(clone: Path) -> None:
+    made = run(clone, "warmup_lib.cli", "new-question", "training", "for_tools", "--json")
+    path = clone / "warmup_lib/questions/training/for_tools.py"
+    assert json.loads(made.stdout) == {
+        "question": "training/for_tools",
+        "file": str(path),
+        "to_write": left_to_do(path),
+        "test": "pytest -x -q tests/test_bank.py -k training/for_tools",
+    }
+
+
+def test_an_installed_package_is_left_alone(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "warmup_lib", tmp_path / "warmup_lib")
+    made = run(tmp_path, "warmup_lib.cli", "new-question", "lambda_lr", "one")
+    assert made.returncode == 2
+    assert "is no clone of the course but an installed package" in made.stderr
+    assert "clone the course's repository" in made.stderr
+    assert not (tmp_path / "warmup_lib/questions/lambda_lr/one.py").exists()
+
+
+def test_a_bank_that_cannot_be_written_to_is_told_and_left_as_it_was(
+    clone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = clone / "warmup_lib/questions/lambda_lr/__init__.py"
+    before = order.read_text()
+    write_text = Path.write_text
+
+    def fail(path: Path, *args: Any, **more: Any) -> int:
+        if path == order:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return write_text(path, *args, **more)
+
+    monkeypatch.setattr(questions.quiz_module("lambda_lr"), "__file__", str(order))
+    monkeypatch.setattr(Path, "write_text", fail)
+    with pytest.raises(NewQuestionError, match="read-only file system; mend that"):
+        new_question("lambda_lr", "one", "predict")
+    assert main(["new-question", "lambda_lr", "one"]) == 3
+    assert f"Error: {order}: read-only file system" in capsys.readouterr().err
+    assert order.read_text() == before
+    assert not order.with_name("one.py").exists()
+
+
+def test_a_kind_that_there_is_not_is_told() -> None:
+    with pytest.raises(NewQuestionError, match=r"kind must be one of predict, .*, got 'essay'"):
+        new_question("lambda_lr", "one", "essay")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from warmup_lib.cli import main; main(['new-question', '--help'])\n"
+        "sys.exit(' '.join({'torch', 'numpy', 'rich', 'nbformat'} & set(sys.modules)) or 0)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "name-the-bug" in ran.stdout

@@ -19,7 +19,7 @@ from warmup_lib.quiz.choose import Choose, Claim
 from warmup_lib.quiz.examine import examine
 from warmup_lib.quiz.lettered import Lettered
 from warmup_lib.quiz.panel import Panel
-from warmup_lib.quiz.panel_field import NotGivenError, numbers_in, plain
+from warmup_lib.quiz.panel_field import NotGivenError, label, numbers_in
 from warmup_lib.quiz.predict import Predict
 from warmup_lib.quiz.question import Question
 from warmup_lib.quiz.view import Note, feedback_note
@@ -141,6 +141,10 @@ def test_a_list_is_typed_in_any_of_the_usual_ways() -> None:
         ("0,02", 1, "Write a decimal point as a point: `0.02`"),
         ("0,02; 0,04", 2, "Write a decimal point as a point: `0.02; 0.04`"),
         ("0,02, 0,04", 2, "Write a decimal point as a point: `0.02, 0.04`"),
+        ("0.06,0.08", 1, "^One number is asked for, and 2 were given;"),
+        ("1,000.5", 1, "^One number is asked for, and 2 were given;"),
+        ("0,02 0,04", 1, "^One number is asked for, and 4 were given;"),
+        ("0.06,0.08 x", 1, "`x` is no number"),
         ("1/5", 1, "`1/5` is no number"),
         ("a fifth", 1, "`a` is no number"),
         ("9" * 60 + "x", 1, "`" + "9" * 40 + "` is no number"),
@@ -155,6 +159,7 @@ def test_what_cannot_be_read_as_numbers_says_how_to_write_them(
 
 def test_whole_numbers_with_commas_are_a_list_where_a_list_is_asked_for() -> None:
     assert numbers_in("0,1,1,1", 4) == [0, 1, 1, 1]
+    assert numbers_in("1,000.5, 2", 2) == [1, 0.5, 2]
     assert numbers_in("0,1,1,1", 5) == [0, 1, 1, 1]  # one is missing, and the check says so
 
 
@@ -317,7 +322,7 @@ def test_labels_that_are_code_look_like_code() -> None:
 
 
 def test_markdown_becomes_plain_words() -> None:
-    assert plain("**Never** `a * b`,\nor *x*: 2 * 3") == "Never a * b, or x: 2 * 3"
+    assert label("**Never** `a * b`,\nor *x*: 2 * 3") == "Never a * b, or x: 2 * 3"
 
 
 def test_ipywidgets_is_imported_only_when_a_panel_is_shown() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from warmup_lib.plot import Picture, plot_lrs, plot_runs
+from warmup_lib.plot import Picture, can_be_drawn, plot_lrs, plot_runs
 from warmup_lib.schedules import linear_warmup
 from warmup_lib.training import Run
 
@@ -61,6 +61,23 @@ def test_zero_and_negative_lrs_are_drawn() -> None:
     assert "-0.02 at update 2, the last" in picture.text
 
 
+@pytest.mark.parametrize("lrs", [[1e300, -1e300], [-1e300], [5e-324], [1e300, 5e-324]])
+def test_what_can_be_drawn_is_drawn(lrs: list[float]) -> None:
+    assert can_be_drawn(lrs)
+    assert plot_lrs({"far": lrs, "near": [0.1]}, title="Far out").png
+
+
+@pytest.mark.parametrize("lr", [1e308, -1e308, 10**400], ids=["up", "down", "whole"])
+def test_what_is_too_large_for_an_axis_is_refused(lr: float) -> None:
+    assert not can_be_drawn([0.1, lr])
+    with pytest.raises(ValueError, match=r"'far' must .* within ±1e\+300.* got .* at 1; leave"):
+        plot_lrs({"near": [0.1], "far": [0.1, lr]}, title="Too far")
+
+
+def test_nothing_and_what_is_no_number_cannot_be_drawn() -> None:
+    assert not any(map(can_be_drawn, ([], [math.nan], [0.1, -math.inf])))
+
+
 def test_png_is_the_same_bytes_again_and_names_no_software() -> None:
     first, again = (plot_lrs({"ramp": RAMP}, title="A ramp") for _ in range(2))
     assert first == again
@@ -90,7 +107,7 @@ def test_errors_say_what_to_do() -> None:
         plot_runs({str(n): run([1.0]) for n in range(7)}, title="Crowd")
     with pytest.raises(ValueError, match="'empty' must have at least one update"):
         plot_lrs({"empty": []}, title="Empty")
-    with pytest.raises(ValueError, match="'bad' must hold finite learning rates, got nan at 1"):
+    with pytest.raises(ValueError, match=r"'bad' must hold finite learning rates.* got nan at 1"):
         plot_lrs({"bad": [0.1, math.nan]}, title="Bad")
 
 

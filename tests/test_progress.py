@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 from unittest import mock
 
@@ -196,7 +197,8 @@ def test_many_writers_at_once_lose_nothing() -> None:
         "from warmup_lib.quiz.feedback import Feedback, Outcome\n"
         "for number in range(25):\n"
         "    name = f'demo/{sys.argv[1]}'\n"
-        "    assert progress.note_check(Feedback(name, Outcome.INCORRECT, '', 1, 'no-cap')) is None\n"
+        "    wrong = Feedback(name, Outcome.INCORRECT, '', 1, 'no-cap')\n"
+        "    assert progress.note_check(wrong) is None\n"
         "    assert progress.note_hint('demo/shared') is None"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(number)]) for number in range(4)]
@@ -299,6 +301,17 @@ def test_a_broken_file_is_put_aside_and_told_once(content: bytes, file: Path) ->
     assert progress.load().trouble == ""
 
 
+@pytest.mark.parametrize("name", [each.name for each in fields(Record)])
+def test_everything_in_a_record_is_checked(name: str, file: Path) -> None:
+    write(file, record(**{name: {"x": None}}))
+    assert "made no sense" in progress.load().trouble
+
+
+def test_a_seed_may_be_any_text(file: Path) -> None:
+    write(file, record(parameters="a\nb"))
+    assert (of(ONE).parameters, progress.load().trouble) == ("a\nb", "")
+
+
 def test_a_note_puts_a_broken_file_aside_too_and_is_kept(file: Path) -> None:
     for number in (1, 2):
         write(file, b"broken")
@@ -328,7 +341,7 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
-_KEYS = st.sampled_from(["attempts", "passed", "hints", "misconceptions", "came_back", "last", "x"])
+_KEYS = st.sampled_from([*(each.name for each in fields(Record)), "x"])
 _FILES = st.builds(
     lambda version, questions: json.dumps({"version": version, "questions": questions}).encode(),
     st.sampled_from([1, 1, 1, 2, "1", None]),

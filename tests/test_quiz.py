@@ -25,7 +25,7 @@ from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key, WrongModel
 from warmup_lib.quiz.observation import Observation
 from warmup_lib.quiz.program import Program
-from warmup_lib.quiz.view import Note, feedback_note
+from warmup_lib.quiz.view import Note, feedback_note, plain
 
 NUMBER = "lambda_lr/first_print"
 NUMBERS = "lambda_lr/used_by_updates"
@@ -440,6 +440,36 @@ def test_html_escapes_what_the_student_wrote() -> None:
 def test_code_in_a_note_keeps_its_stars() -> None:
     html = Note("Title", ["`a * b ** c` is *not* **the** same"])._repr_html_()
     assert "<code>a * b ** c</code> is <em>not</em> <strong>the</strong> same" in html
+
+
+def test_links_to_the_web_are_links_in_html_and_no_others() -> None:
+    links = '[*A* & "b"](https://x.org/?a=*&b="*) [c](javascript:d) [e](/f)'
+    assert (
+        '<a href="https://x.org/?a=*&amp;b=&quot;*" target="_blank" rel="noopener">'
+        "<em>A</em> &amp; &quot;b&quot;</a> [c](javascript:d) [e](/f)"
+    ) in Note("", [links])._repr_html_()
+
+
+@pytest.mark.parametrize("quotes", ["`", "``"])
+def test_links_in_code_are_code(quotes: str) -> None:
+    html = Note("", [f"{quotes}[a](https://x.org) *b*{quotes}"])._repr_html_()
+    assert "<code>[a](https://x.org) *b*</code>" in html
+    assert "[a](https://x.org)</pre>" in Note("", ["```\n[a](https://x.org)\n```"])._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("`f(*args, **kw) 2 * 3` is *not* **so**", "`f(*args, **kw) 2 * 3` is not so"),
+        ("**Never `a * b` twice**, 2 * 3 * 4", "Never `a * b` twice, 2 * 3 * 4"),
+        ("*[PR 1](https://x.org/a_(b)*)*", "PR 1 (https://x.org/a_(b)*)"),
+        ("[`f`](https://x.org), [g](h)", "`f` (https://x.org), [g](h)"),
+        ("`[a](https://x.org)`, an open ` and *", "`[a](https://x.org)`, an open ` and *"),
+        ("\x000\x00 `a`", "0 `a`"),
+    ],
+)
+def test_markdown_in_plain_words_keeps_code_and_addresses(markdown: str, text: str) -> None:
+    assert plain(markdown) == text
 
 
 # Programs

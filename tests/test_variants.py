@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,6 @@ def test_the_command_builds_and_says_what_is_wrong(
     salt.write_bytes(SALT + b"\n")
     assert main([*command, "lambda_lr"]) == 0  # twice is once
     assert capsys.readouterr().out == "variants/students/ada/lambda_lr/lambda_lr.ipynb\n"
+    assert main([*command, "--json"]) == 0
+    written = tmp_path / "variants/students/ada/lambda_lr/lambda_lr.ipynb"
+    assert json.loads(capsys.readouterr().out) == {"student": "ada", "written": [str(written)]}

@@ -169,12 +169,10 @@ def _check_lrs(name: str, lrs: Sequence[float]) -> None:
     if not lrs:
         raise ValueError(f"{name!r} must have at least one update, got none; leave it out")
     for update, lr in enumerate(lrs):
-        if not math.isfinite(lr):
-            raise ValueError(f"{name!r} must hold finite learning rates, got {lr} at {update}")
         if not can_be_drawn([lr]):
             raise ValueError(
-                f"{name!r} must hold learning rates between -{LARGEST:g} and {LARGEST:g} to be "
-                f"drawn, got {lr} at {update}; leave it out"
+                f"{name!r} must hold finite learning rates, within ±{LARGEST:g}, to be drawn, "
+                f"got {lr} at {update}; leave it out"
             )
 
 

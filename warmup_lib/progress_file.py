@@ -124,8 +124,9 @@ _IS_RIGHT: Mapping[str, Callable[[Any], bool]] = {
         and all(map(_is_count, value.values()))
     ),
     "came_back": lambda value: isinstance(value, list) and all(map(_is_line, value)),
-    # Never shown, and a learner may have made it up: any text is right.
+    # Never shown, and a learner may have made them up: any text is right.
     "parameters": lambda value: isinstance(value, str),
+    "answer": lambda value: isinstance(value, str),
     "last": _is_line,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from warmup_lib.checking import Checked
 from warmup_lib.commands import _show
+from warmup_lib.commands._asked import command_for
 from warmup_lib.quiz.feedback import Feedback, Outcome
 from warmup_lib.quiz.view import plain
 
@@ -20,7 +21,7 @@ def everything(checked: Checked) -> None:
     for trouble in checked.troubles:
         _show.warn(trouble)
     if len(checked.feedback) == 1:
-        feedback(checked.feedback[0])
+        feedback(checked.feedback[0], checked.seed)
         return
     progress(checked)
     for each in checked.feedback:
@@ -31,7 +32,7 @@ def everything(checked: Checked) -> None:
                 _show.line(f"    {sentence}")
     mend = checked.first_to_mend
     if mend is not None:
-        _show.line(f"\nStuck? warmup hint {mend.question}", "dim")
+        _show.line(f"\nStuck? {command_for('hint', mend.question, checked.seed)}", "dim")
 
 
 def progress(checked: Checked) -> None:
@@ -40,14 +41,14 @@ def progress(checked: Checked) -> None:
     _show.line(f"{checked.path.name}  {_show.bar(done, of)}  {done} of {of} right", "bold")
 
 
-def feedback(each: Feedback) -> None:
-    """All that there is to say on one answer."""
+def feedback(each: Feedback, seed: str | None) -> None:
+    """All that there is to say on one answer to a question with the numbers of ``seed``."""
     mark, style = _MARKS[each.outcome]
     _show.line(f"{mark} {each.question}: {each.outcome.value}", style)
     for sentence in _sentences(each):
         _show.line(f"  {sentence}")
     if not each.passed:
-        _show.line(f"Stuck? warmup hint {each.question}", "dim")
+        _show.line(f"Stuck? {command_for('hint', each.question, seed)}", "dim")
 
 
 def _sentences(each: Feedback) -> list[str]:

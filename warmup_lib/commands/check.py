@@ -64,7 +64,7 @@ def as_data(checked: checking.Checked) -> dict[str, object]:
                 **{
                     name: value
                     for name, value in dataclasses.asdict(each).items()
-                    if name != "curves"
+                    if name not in ("curves", "fingerprint")
                 },
                 "outcome": each.outcome.value,
                 "score": each.score,

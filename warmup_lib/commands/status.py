@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import click
 
@@ -46,9 +45,13 @@ def _as_data(
         ],
         "misconceptions": [{"name": name, "times": times} for name, times in met],
         "review": [each.question for each in to_do if each.review],
-        "next": asdict(to_do[0]) if to_do else None,
+        "next": _next_as_data(to_do[0]) if to_do else None,
         "kept_in": str(progress.folder()),
     }
+
+
+def _next_as_data(now: progress.Next) -> dict[str, object]:
+    return {"question": now.question, "why": now.why, "review": now.review}
 
 
 def _show_passed(passed: Mapping[str, Sequence[bool]]) -> None:

@@ -49,7 +49,7 @@ def _all_right(task: checking.Task) -> bool:
     _checked.progress(checked)
     if checked.first_to_mend is None:
         return True
-    _checked.feedback(checked.first_to_mend)
+    _checked.feedback(checked.first_to_mend, checked.seed)
     for trouble in checked.troubles:
         _show.warn(trouble)
     _show.line(f"\nSave {task.path.name} to check again; Ctrl+C ends.")

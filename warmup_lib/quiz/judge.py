@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
+from warmup_lib.plot import can_be_drawn
 from warmup_lib.quiz.compare import (
     explain,
     finite_numbers,
@@ -131,7 +131,7 @@ def _curves_of_belief(key: Key, misconception: str) -> Curves | None:
 def _curves(key: Key, seen: Observation) -> Curves | None:
     yours, expected = finite_numbers(seen.values), finite_numbers(key.expected.values)
     whole = len(yours) == len(seen.values) == len(key.expected.values) == len(expected)
-    if not whole or len(yours) < _FEWEST_TO_DRAW or not math.isfinite(max(yours) - min(yours)):
+    if not whole or len(yours) < _FEWEST_TO_DRAW or not can_be_drawn(yours):
         return None
     part_at = first_difference(yours, expected, tolerance=key.tolerance) or 0
     return Curves(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from warmup_lib.quiz.probes import UsedByLoop
+from warmup_lib.quiz.loop_probe import UsedByLoop
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.variants import Variants
 from warmup_lib.quiz.write import Fix

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
+from warmup_lib.quiz.calling import called
 from warmup_lib.quiz.observation import AnswerTroubleError
-from warmup_lib.quiz.probes import called
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.variants import Variants
 from warmup_lib.quiz.write import Fix

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from warmup_lib.quiz.calling import called
 from warmup_lib.quiz.observation import AnswerTroubleError, as_number
-from warmup_lib.quiz.probes import called
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.variants import Variants
 from warmup_lib.quiz.write import Write
