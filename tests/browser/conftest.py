@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import CHROMIUM, ROOT, SECOND, App, serving
+
+from browser.apps import CHROMIUM, ROOT, SECOND, App, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

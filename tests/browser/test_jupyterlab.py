@@ -8,8 +8,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from apps import App
 
+from browser.apps import App
 from warmup_lib import questions
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apps import App
 
+from browser.apps import App
 from warmup_lib import progress, questions
 from warmup_lib.quiz.key import shown
 from warmup_lib.quiz.lettered import Lettered
