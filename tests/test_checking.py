@@ -267,3 +267,16 @@ def test_a_file_of_another_kind_is_told_apart_from_a_missing_one() -> None:
     Path("answers.txt").write_text("first_print = 0.08")
     with pytest.raises(checking.NothingToCheckError, match="neither a notebook"):
         checking.task_for("answers.txt", Path.cwd())
+
+
+def test_a_misspelled_name_is_asked_about() -> None:
+    path = python_file("# lambda_lr/first_print\nfirst_prnt = 0.08\n")
+    checked = checking.check(checking.Task(path))
+    assert checked.troubles == ("there is no first_print; is first_prnt meant to be it?",)
+
+
+def test_a_python_file_need_not_repeat_the_quizs_imports() -> None:
+    solutions = nbformat.read(ROOT / "solutions/linear_lr/linear_lr.ipynb", as_version=4).cells
+    source = next(cell.source for cell in solutions if cell.id == "warmup_then_cosine")
+    Path("linear_lr.py").write_text(source)
+    assert outcomes(Path("linear_lr.py"))["warmup_then_cosine"] is Outcome.PASSED

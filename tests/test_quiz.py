@@ -506,7 +506,10 @@ def test_nothing_of_an_answer_is_kept_by_observing_it() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (lambda t: min((t + 3) / 5, 1.0) if t != 7 else 0.5, "Yours dips at update 7, and rises"),
+        (
+            lambda t: min((t + 3) / 5, 1.0) if t != 7 else 0.5,
+            "Yours falls until update 7, and rises",
+        ),
         (lambda t: min((t + 2) / 9, 0.95), "never reaches the peak: its highest value is 0.95"),
         (lambda t: 0.2 + 0.01 * t**2, "Yours rises above the peak, first at update 9."),
         (lambda t: right_ramp(t + 3), "each 3 places early"),

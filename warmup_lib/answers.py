@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,6 +64,20 @@ class Answers:
             message=f"There is no `{variable}` in the file.",
         )
 
+    def misspelled(self, variables: Sequence[str]) -> list[str]:
+        """A sentence for each variable that is missing where one of nearly its name is there."""
+        own = [name for name in self.names if name not in variables]
+        near = {
+            variable: difflib.get_close_matches(variable, own, n=1, cutoff=0.85)
+            for variable in variables
+            if variable not in self.names
+        }
+        return [
+            f"there is no {variable}; is {names[0]} meant to be it?"
+            for variable, names in near.items()
+            if names
+        ]
+
 
 def answers_in(path: Path) -> Answers:
     """Run a file from top to bottom, in silence, and give what it defines.
@@ -75,7 +90,13 @@ def answers_in(path: Path) -> Answers:
         UnreadableError: it is no notebook and no Python.
     """
     text = _text(path)
-    pieces = list(_cells(text, path) if path.suffix == ".ipynb" else _statements(text, path))
+    quizzes = _quizzes_of(path, text)
+    if path.suffix == ".ipynb":
+        pieces = list(_cells(text, path))
+    else:
+        # A notebook has its quiz's set-up cell; a .py file need not repeat it.
+        set_up = [("the set-up", questions.quiz_module(quiz).SETUP) for quiz in quizzes]
+        pieces = [*set_up, *_statements(text, path)]
     troubles = []
     asides: dict[str, Any] = dict.fromkeys(("ask", "check", "hint", "solution"), _nothing)
     with mock.patch.multiple(learn, **asides), _shell() as shell:
@@ -84,7 +105,7 @@ def answers_in(path: Path) -> Answers:
             if trouble is not None:
                 troubles.append(f"{where} ends in an error: {trouble}")
     source = "\n".join(source for _, source in pieces)
-    return Answers(dict(shell.user_ns), tuple(troubles), source, _quizzes_of(path, text))
+    return Answers(dict(shell.user_ns), tuple(troubles), source, quizzes)
 
 
 def _nothing(*_: object, **__: object) -> None:

@@ -29,7 +29,7 @@ class Checked:
         path: the file.
         seed: what picked its numbers; ``None`` for those of the built quiz.
         feedback: on each question, in the quiz's order.
-        troubles: sentences about cells that raised, and about progress not kept.
+        troubles: sentences about cells that raised, names misspelled, and progress not kept.
     """
 
     path: Path
@@ -117,5 +117,9 @@ def check(task: Task) -> Checked:
         raise NothingToCheckError(str(error)) from None
     feedback = [answers.feedback(each) for each in to_judge]
     kept = [each.keep(its) for each, its in zip(to_judge, feedback, strict=True)]
-    troubles = [*answers.troubles, *(trouble for trouble in kept if trouble is not None)]
+    troubles = [
+        *answers.troubles,
+        *answers.misspelled([each.question.variable for each in to_judge]),
+        *(trouble for trouble in kept if trouble is not None),
+    ]
     return Checked(task.path, seed, tuple(feedback), tuple(dict.fromkeys(troubles)))

@@ -26,7 +26,7 @@ def everything(checked: Checked) -> None:
     progress(checked)
     for each in checked.feedback:
         mark, style = _MARKS[each.outcome]
-        _show.line(f"{mark} {each.question.partition('/')[2]}", style)
+        _show.line(f"{mark} {each.question}", style)
         if each.outcome in (Outcome.INCORRECT, Outcome.COULD_NOT_CHECK):
             for sentence in _sentences(each):
                 _show.line(f"    {sentence}")

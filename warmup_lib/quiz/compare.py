@@ -53,9 +53,9 @@ def explain(
 ) -> list[str]:
     """What would turn ``expected`` into ``seen``, in sentences.
 
-    A shift or a scale explains all of it; a scale by how much, unless ``expected`` is
-    a secret. Otherwise it is said where ``seen`` dips,
-    and whether it misses or passes the peak. Fewer than three values, or a constant,
+    A shift or a scale explains all of it. Otherwise it is said where ``seen`` dips, and
+    whether it misses or passes the peak. Where ``expected`` is a secret, nothing is
+    said that would tell its height. Fewer than three values, or a constant,
     would make any explanation a guess.
     """
     numbers = finite_numbers((*seen, *expected))
@@ -69,7 +69,9 @@ def explain(
     whole = _shift(yours, right, tolerance) or _scale(yours, right, tolerance, is_secret)
     if whole is not None:
         return [whole]
-    found = (_dip(yours, right, labels, tolerance), _peak(yours, right, labels, tolerance))
+    if is_secret:
+        return []
+    found = (_dip(yours, right, labels), _peak(yours, right, labels, tolerance))
     return [sentence for sentence in found if sentence is not None]
 
 
@@ -97,23 +99,23 @@ def _scale(
     return None
 
 
-def _dip(
-    seen: list[float], expected: list[float], labels: Sequence[str], tolerance: float
-) -> str | None:
+def _dip(seen: list[float], expected: list[float], labels: Sequence[str]) -> str | None:
     """A fall that is made good again, where the expected values have none."""
-    if _first_dip(expected, tolerance) is not None:
+    at = _bottom(seen)
+    if at is None or _bottom(expected) is not None:
         return None
-    at = _first_dip(seen, tolerance)
-    return None if at is None else f"Yours dips at {labels[at]}, and rises again after it."
+    return f"Yours falls until {labels[at]}, and rises again after it."
 
 
-def _first_dip(values: Sequence[float], tolerance: float) -> int | None:
-    for index in range(1, len(values) - 1):
-        falls = values[index] < values[index - 1] and not same(
-            values[index], values[index - 1], tolerance=tolerance
-        )
-        if falls and max(values[index + 1 :]) > values[index] * (1 + tolerance):
-            return index
+def _bottom(values: Sequence[float]) -> int | None:
+    """The index at which values that fell begin to rise again."""
+    noise = 1e-6 * max(map(abs, values))
+    has_fallen = False
+    for index in range(1, len(values)):
+        step = values[index] - values[index - 1]
+        if has_fallen and step > noise:
+            return index - 1
+        has_fallen = has_fallen or step < -noise
     return None
 
 
