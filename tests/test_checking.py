@@ -280,3 +280,7 @@ def test_a_python_file_need_not_repeat_the_quizs_imports() -> None:
     source = next(cell.source for cell in solutions if cell.id == "warmup_then_cosine")
     Path("linear_lr.py").write_text(source)
     assert outcomes(Path("linear_lr.py"))["warmup_then_cosine"] is Outcome.PASSED
+
+
+def test_the_quiz_is_told_by_the_answers_where_nothing_names_it() -> None:
+    assert outcomes(python_file("first_print = 0.08\nmissing_cap = 0.4\n"))["first_print"]

@@ -379,7 +379,7 @@ def test_an_untouched_broken_function_is_said_to_be_untouched() -> None:
     question = questions.load("lambda_lr/off_by_one")
     feedback = examine(question, question.wrong_answers()["index-as-count"])
     assert feedback.outcome is Outcome.NOT_ATTEMPTED
-    assert feedback.message == "This still does what the code did when you got it."
+    assert feedback.message.startswith("This is still the code that you got. What must hold: ")
 
 
 # Judging is pure and total
@@ -579,3 +579,32 @@ def test_the_figure_has_alt_text_and_the_note_its_twin() -> None:
 def test_what_is_no_observation_is_refused(data: Any) -> None:
     with pytest.raises(ValueError, match=r"must be|has values"):
         Observation.from_json(data)
+
+
+def test_only_code_as_it_was_given_is_not_attempted() -> None:
+    question = questions.load("lambda_lr/off_by_one")
+
+    def same_but_written_anew(epoch: int) -> float:
+        share = epoch / 5
+        return min(share, 1.0)
+
+    tried = examine(question, same_but_written_anew)
+    assert (tried.outcome, tried.misconception) == (Outcome.INCORRECT, "index-as-count")
+    names: dict[str, Any] = {}
+    exec(question.starter(), names)
+    untouched = examine(question, names["off_by_one"])
+    assert untouched.outcome is Outcome.NOT_ATTEMPTED
+    assert "still the code that you got" in untouched.message
+
+
+def test_a_resumed_run_needs_the_optimizers_state_too() -> None:
+    def replays(make_optimizer: Any, make_scheduler: Any, checkpoint: Any) -> Any:
+        optimizer = make_optimizer()
+        scheduler = make_scheduler(optimizer)
+        for _ in range(checkpoint["scheduler"]["last_epoch"]):
+            scheduler.step()
+        return optimizer, scheduler
+
+    feedback = examine(questions.load("training/resume"), replays)
+    assert not feedback.passed
+    assert "not its own state, such as momentum" in feedback.message

@@ -56,7 +56,7 @@ class Answers:
         """The feedback on the answer to a question."""
         answer, variable = question.answer_in(self.names), question.question.variable
         feedback = question.feedback(answer)
-        if answer is not MISSING or re.search(rf"(?m)^\s*(def\s+)?{variable}\b", self.source):
+        if answer is not MISSING or _defines(self.source, variable):
             return feedback
         return replace(
             feedback,
@@ -185,6 +185,20 @@ def _run(shell: Any, source: str) -> str | None:
 
 
 def _quizzes_of(path: Path, text: str) -> tuple[str, ...]:
-    """The quizzes whose questions the file names, or else whose name it has."""
+    """The quizzes whose questions the file names, or whose name it has, or most answers."""
     named = {quiz for quiz, _ in _MENTIONED.findall(text)} or {path.stem}
-    return tuple(quiz for quiz in questions.QUIZZES if quiz in named)
+    known = tuple(quiz for quiz in questions.QUIZZES if quiz in named)
+    if known:
+        return known
+    answers = {quiz: _answers_to(quiz, text) for quiz in questions.QUIZZES}
+    best = max(answers, key=lambda quiz: answers[quiz])
+    return (best,) if answers[best] else ()
+
+
+def _answers_to(quiz: str, text: str) -> int:
+    """How many of a quiz's answers a file defines."""
+    return sum(_defines(text, name.partition("/")[2]) for name in questions.names(quiz))
+
+
+def _defines(source: str, variable: str) -> bool:
+    return re.search(rf"(?m)^\s*(def\s+)?{variable}\b", source) is not None

@@ -24,6 +24,11 @@ def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Obs
     """
     try:
         with isolated(), time_limit(seconds):
+            if question.is_untouched(answer):
+                raise AnswerTroubleError(
+                    "not attempted",
+                    f"This is still the code that you got. What must hold: {question.holds}",
+                )
             return Observation(values=tuple(question.probe(answer)))
     except KeyboardInterrupt:
         raise
@@ -58,7 +63,6 @@ def make_key(question: Question) -> Key:
             takeaway=question.quick_check,
             expected=_observe_ours(question, "the reference", question.reference()),
             misconceptions=_wrong_models(question),
-            starter=question.starter_is,
             measures=question.measures,
             is_specified=question.is_specified,
             called=question.called,
@@ -76,10 +80,11 @@ def _wrong_models(question: Question) -> dict[str, WrongModel]:
 
 
 def _observe_ours(question: Question, what: str, answer: Any) -> Observation:
-    seen = observe(question, answer)
-    if seen.trouble is not None:
-        raise ValueError(f"{question.name}: {what} must run, but: {seen.message}")
-    return seen
+    try:
+        with isolated(), time_limit(SECONDS):
+            return Observation(values=tuple(question.probe(answer)))
+    except (AnswerTroubleError, TimeLimitExceededError) as error:
+        raise ValueError(f"{question.name}: {what} must run, but: {said(error)}") from error
 
 
 def examine(question: Question, answer: Any, *, seconds: float = SECONDS) -> Feedback:

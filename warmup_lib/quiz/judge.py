@@ -53,14 +53,6 @@ def _judged(key: Key, seen: Observation) -> Feedback:
         return _feedback(key, Outcome.PASSED, key.takeaway)
     for name, model in key.misconceptions.items():
         if same_values(seen.values, model.seen.values, tolerance=key.tolerance):
-            if name == key.starter:
-                return _feedback(
-                    key,
-                    Outcome.NOT_ATTEMPTED,
-                    "This still does what the code did when you got it.",
-                    details=(_where(key, seen), key.holds),
-                    curves=_curves(key, seen),
-                )
             return _feedback(
                 key,
                 Outcome.INCORRECT,

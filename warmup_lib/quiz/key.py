@@ -44,7 +44,6 @@ class Key:
         takeaway: one line to remember, shown once the answer is right.
         expected: what was seen of the reference.
         misconceptions: by name, what was seen of each wrong model.
-        starter: the misconception that an untouched answer is, where there is one.
         measures: what each expected value is, such as ``factor``.
         is_specified: whether the task says every expected value.
         called: what an answer's values and the expected ones are called.
@@ -59,7 +58,6 @@ class Key:
     takeaway: str
     expected: Observation
     misconceptions: Mapping[str, WrongModel] = field(default_factory=dict)
-    starter: str | None = None
     measures: str = "value"
     is_specified: bool = False
     called: tuple[str, str] = ("yours", "expected")

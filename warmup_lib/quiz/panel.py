@@ -166,7 +166,8 @@ class Panel:
             raise NotGivenError(f"There is no function `{name}` yet; run the cell that defines it.")
         with isolated(), time_limit(SECONDS) if is_theirs else nullcontext():
             printed = self.question.proof(answer)
-        return Note("What it prints", [f"```\n{printed.rstrip()}\n```"])
+        yours = [] if is_theirs else [f"You answered `{self.question.cell(answer)}`."]
+        return Note("What it prints", [f"```\n{printed.rstrip()}\n```", *yours])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         if {"NBGRADER_EXECUTION", "NBGRADER_VALIDATING"} & os.environ.keys():

@@ -86,6 +86,10 @@ class Question(ABC):
         """The misconception that an untouched answer cell holds, where it holds one."""
         return None
 
+    def is_untouched(self, answer: Any) -> bool:  # noqa: ARG002  # what kinds with a starter look at
+        """Whether an answer is still the code that the student got."""
+        return False
+
     @abstractmethod
     def reference(self) -> Any:
         """A right answer, made by running code."""

@@ -54,7 +54,8 @@ class Note:
         return str(self) if self.as_cell_result is None else self.as_cell_result
 
     def _repr_html_(self) -> str:
-        body = "".join(_block(paragraph) for paragraph in self.paragraphs)
+        blocks = [block for paragraph in self.paragraphs for block in _blocks(paragraph)]
+        body = "".join(map(_block, blocks))
         if self.picture is not None:
             body += self.picture.html
         return (
@@ -84,6 +85,11 @@ def feedback_note(feedback: Feedback, *, said_too: Sequence[str] = ()) -> Note:
         passed=feedback.passed,
         picture=None if feedback.curves is None else overlay(feedback.curves),
     )
+
+
+def _blocks(text: str) -> list[str]:
+    """A program as one block, and text by its blank lines."""
+    return [text] if text.startswith("```") else re.split(r"\n\s*\n", text)
 
 
 def _block(paragraph: str) -> str:
@@ -116,7 +122,7 @@ def _inline(text: str) -> str:
             "</a>",
         ),
         rest=lambda rest: _emphasised(html.escape(rest)),
-    ).replace("\n", "<br>")
+    )
 
 
 def _emphasised(text: str) -> str:

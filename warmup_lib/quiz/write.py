@@ -7,6 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import Any, ClassVar
 
 from warmup_lib.quiz.key import shown
@@ -109,6 +110,11 @@ class Fix(Write):
     def starter_is(self) -> str:
         return self.broken
 
+    def is_untouched(self, answer: Any) -> bool:
+        return _same_code(
+            getattr(answer, "__code__", None), self.wrong_answers()[self.broken].__code__
+        )
+
     def starter(self) -> str:
         models = self.wrong_answers()
         if self.broken not in models:
@@ -140,6 +146,17 @@ class Port(Write):
 
     def solution(self) -> str:
         return self.cell(self.answer)
+
+
+def _same_code(a: object, b: object) -> bool:
+    """Whether two functions do the same for the same reason; where they stand does not matter."""
+    if not (isinstance(a, CodeType) and isinstance(b, CodeType)):
+        return type(a) is type(b) and a == b
+    return (
+        (a.co_code, a.co_names, a.co_varnames) == (b.co_code, b.co_names, b.co_varnames)
+        and len(a.co_consts) == len(b.co_consts)
+        and all(map(_same_code, a.co_consts, b.co_consts))
+    )
 
 
 def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:

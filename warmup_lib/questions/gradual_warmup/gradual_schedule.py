@@ -183,6 +183,43 @@ def skips_its_update_0(multiplier: Any, total_epoch: Any, after: Any) -> Any:
     return schedule
 
 
+def peak_one_early(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 0.0 if multiplier == 1 else 1.0
+
+    def schedule(t: int) -> Any:
+        if t < total_epoch:
+            return start + (multiplier - start) * t / (total_epoch - 1)
+        return multiplier * after(t - total_epoch)
+
+    return schedule
+
+
+def clock_one_behind(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 0.0 if multiplier == 1 else 1.0
+
+    def schedule(t: int) -> Any:
+        if t < total_epoch:
+            return start + (multiplier - start) * t / total_epoch
+        return multiplier * after(t - total_epoch - 1)
+
+    return schedule
+
+
+def dampens_the_decay(multiplier: Any, total_epoch: Any, after: Any) -> Any:
+    start = 0.0 if multiplier == 1 else 1.0
+
+    def schedule(t: int) -> Any:
+        ramp = start + (multiplier - start) * min(t, total_epoch) / total_epoch
+        return ramp * after(t)
+
+    return schedule
+
+
+def no_decay(multiplier: Any, total_epoch: Any, after: Any) -> Any:  # noqa: ARG001  # the mistake
+    start = 0.0 if multiplier == 1 else 1.0
+    return lambda t: start + (multiplier - start) * min(t, total_epoch) / total_epoch
+
+
 def with_join(multiplier: Any, total_epoch: Any, after: Any) -> Any:
     start = 0.0 if multiplier == 1 else 1.0
     whole = join(linear_warmup_from(start / multiplier, total_epoch), after, at=total_epoch)
@@ -230,7 +267,8 @@ put yours on an optimizer. With multiplier m, W = `total_epoch` and s = 0 if m i
     steps="""\
 The start is settled once. Inside, the update decides: before W the line, from W on `after` at
 `t - total_epoch`, times the multiplier. There is no flag and nothing to save: the factor depends on
-`t` alone. The three schedules that were tried give **{answer}**.""",
+`t` alone. Three schedules were tried, of 8 updates each. One after the other they give
+**{answer}**.""",
     quick_check="What depends on the update alone cannot come out of step with itself.",
     misconceptions=(
         Misconception(
@@ -290,6 +328,29 @@ The start is settled once. Inside, the update decides: before W the line, from W
             "Update `total_epoch` is already for `after` to decide. That shows where `after` does "
             "not begin with 1, as in the third schedule tried.",
             keeps_the_hand_over,
+        ),
+        Misconception(
+            "peak-one-early",
+            "You divide by `total_epoch - 1`: your ramp is at the peak one update before the "
+            "hand-over.",
+            peak_one_early,
+        ),
+        Misconception(
+            "clock-one-behind",
+            "Your ramp is right. `after` is one update behind: at the hand-over you ask it for "
+            "update -1.",
+            clock_one_behind,
+        ),
+        Misconception(
+            "dampens-the-decay",
+            "You multiply a ramp by an `after` that runs from update 0. Here the one comes behind "
+            "the other.",
+            dampens_the_decay,
+        ),
+        Misconception(
+            "no-decay",
+            "Your ramp is right. Behind it the peak is held for ever: `after` is never asked.",
+            no_decay,
         ),
     ),
     alternatives=(with_join, in_one_expression),

@@ -10,6 +10,8 @@ from warmup_lib.quiz.variants import Variants
 from warmup_lib.schedulers import GradualWarmupScheduler
 
 BASE_LR, WARMUP, UPDATES = 0.1, 4, 6
+PRINT = "    print(f\"Update {update}: lr {optimizer.param_groups[0]['lr']:.3f}\")\n"
+STEP = "    scheduler.step()"
 
 
 def loop() -> None:
@@ -35,8 +37,8 @@ def question(base_lr: float = BASE_LR, warmup: int = WARMUP) -> Predict:
         f"{updates} updates use?",
         program=program,
         difficulty="core",
-        holds="It is a line from the base LR at update 0 to twice the base LR at update "
-        f"{warmup}, held there.",
+        holds=f"{warmup} equal steps lead from where a ramp with this multiplier starts to where "
+        "it ends, and the peak is held behind them.",
         hints=(
             "The multiplier is the peak over the base LR. Which LR is the peak?",
             "With a multiplier above 1 the base LR is where the ramp *starts*.",
@@ -89,6 +91,40 @@ updates use **{{answer}}**.""",
                 "Yours is multiplied by 2 with every update. The multiplier is the whole way: the "
                 "peak over the base LR.",
                 program.edited(scheduler, "LambdaLR(optimizer, lambda update: 2**update)"),
+            ),
+            Misconception(
+                "factor-for-lr",
+                "Yours are the factors. Learning rates are asked for: multiply by the base LR.",
+                program.edited(f"lr={base_lr}", "lr=1.0"),
+            ),
+            Misconception(
+                "reads-after-step",
+                "You give each update the LR that is set behind it. This loop prints, and trains, "
+                "before it steps.",
+                program.edited(PRINT, "").edited(STEP, f"{STEP}\n{PRINT}"),
+            ),
+            Misconception(
+                "climbs-by-the-multiplier",
+                "Your ramp climbs *by* twice the base LR. The multiplier says where it ends, not "
+                "how far it climbs.",
+                program.edited("multiplier=2", "multiplier=3"),
+            ),
+            Misconception(
+                "no-cap",
+                "Your ramp goes on behind `total_epoch`. From there on the peak is held.",
+                program.edited(
+                    scheduler, f"LambdaLR(optimizer, lambda update: 1 + update / {warmup})"
+                ),
+            ),
+            Misconception(
+                "falls-back",
+                "Yours falls back to the base LR once the peak is reached. Without an "
+                "`after_scheduler` there is nothing that would lower it.",
+                program.edited(
+                    scheduler,
+                    "LambdaLR(optimizer, lambda update: "
+                    f"1 + update / {warmup} if update <= {warmup} else 1)",
+                ),
             ),
         ),
     )

@@ -57,6 +57,29 @@ def counts_on_four_batches(optimizer: Any, batches: int) -> Any:  # noqa: ARG001
     return GradualWarmupScheduler(optimizer, 1, WARMUP * BATCHES, after)
 
 
+def one_update_too_short(optimizer: Any, batches: int) -> Any:
+    after = StepLR(optimizer, step_size=EVERY * batches, gamma=0.1)
+    return GradualWarmupScheduler(optimizer, 1, WARMUP * batches - 1, after)
+
+
+def one_update_too_long(optimizer: Any, batches: int) -> Any:
+    after = StepLR(optimizer, step_size=EVERY * batches, gamma=0.1)
+    return GradualWarmupScheduler(optimizer, 1, WARMUP * batches + 1, after)
+
+
+def spreads_the_drop(optimizer: Any, batches: int) -> Any:
+    after = StepLR(optimizer, step_size=EVERY, gamma=0.1 ** (1 / batches))
+    return GradualWarmupScheduler(optimizer, 1, WARMUP * batches, after)
+
+
+def stepped_per_epoch(optimizer: Any, batches: int) -> Any:
+    def factor(t: int) -> float:
+        epoch = t // batches
+        return float(epoch / WARMUP if epoch < WARMUP else 0.1 ** ((epoch - WARMUP) // EVERY))
+
+    return LambdaLR(optimizer, factor)
+
+
 def with_a_lambda(optimizer: Any, batches: int) -> Any:
     warmup, every = WARMUP * batches, EVERY * batches
 
@@ -75,17 +98,18 @@ def with_a_join(optimizer: Any, batches: int) -> Any:
 
 def question(lengths: tuple[int, int] = (WARMUP, EVERY)) -> Fix:
     warmup, every = lengths
+    updates = (warmup + every + 1) * BATCHES
     return Fix(
         title="Epochs, stepped per batch",
         prompt=f"""\
 A project moves its `scheduler.step()` from the end of each epoch to the end of each batch, for a
-smoother warmup. After that the warmup is over before the first epoch is, and after {warmup + every}
-epochs the LR is below a ten-thousandth of the peak. The function below builds its scheduler; an
-epoch has `batches` updates ({BATCHES} and then 2, when it is tried here). Mend it for the new
-loop.""",
+smoother warmup. The function below builds its scheduler; an epoch has `batches` updates ({BATCHES}
+and then 2, when it is tried here). With {BATCHES}, the warmup is now over before the first epoch
+is, and after {warmup + every} epochs the LR is below a ten-thousandth of the peak. Mend the
+function for the new loop.""",
         answer=per_batch,
         values={"WARMUP": warmup, "EVERY": every, "BATCHES": BATCHES},
-        exercise=UsedByScheduler((warmup + every + 1) * BATCHES, (BATCHES, 2)),
+        exercise=UsedByScheduler(updates, (BATCHES, 2)),
         broken="both-in-epochs",
         difficulty="hard",
         points=2,
@@ -100,7 +124,9 @@ loop.""",
         ),
         steps="""\
 Every length counts calls of `step()`: `total_epoch`, in spite of its name, and so does the
-after-scheduler's `step_size`. Multiply both by `batches`. The updates use **{answer}**.""",
+after-scheduler's `step_size`. Multiply both by `batches`. The """
+        f"""{updates} updates with {BATCHES} batches an epoch, and then as many with 2, use """
+        """**{answer}**.""",
         quick_check="Move `scheduler.step()`, and the lengths of all schedulers change unit.",
         misconceptions=(
             Misconception(
@@ -142,6 +168,30 @@ after-scheduler's `step_size`. Multiply both by `batches`. The updates use **{an
                 f"Yours is right where an epoch has {BATCHES} batches, and only there. The "
                 "function is told how many there are.",
                 counts_on_four_batches,
+            ),
+            Misconception(
+                "one-update-too-short",
+                "You took one off the warmup's updates. All of them are steps of the ramp, so yours "
+                "is at the peak one update early.",
+                one_update_too_short,
+            ),
+            Misconception(
+                "one-update-too-long",
+                "You added one to the warmup's updates. The ramp takes as many steps as it has "
+                "updates, so yours is at the peak one update late.",
+                one_update_too_long,
+            ),
+            Misconception(
+                "spreads-the-drop",
+                "The warmup is right. Each of your drops is made of `batches` small ones. The "
+                "recipe is a `StepLR`: it holds the LR and then drops it at once.",
+                spreads_the_drop,
+            ),
+            Misconception(
+                "stepped-per-epoch",
+                "The drops are right. All updates of an epoch share one LR in yours, as before the "
+                "move. The ramp was to rise with every batch.",
+                stepped_per_epoch,
             ),
         ),
         alternatives=(with_a_lambda, with_a_join),

@@ -34,6 +34,7 @@ def loop() -> None:
 PRINT = "    print(f\"Epoch {epoch} trains with {optimizer.param_groups[0]['lr']:.4g}\")\n"
 FACTOR = "1 + (multiplier - 1) * count / total_epoch"
 PLATEAU = "        plateau.step(loss)"
+ELSE = f"    else:\n{PLATEAU}"
 
 
 def question(base_lr: float = BASE_LR, warmup: int = WARMUP, patience: int = PATIENCE) -> Predict:
@@ -76,6 +77,23 @@ the first at half the LR: **{{answer}}**.""",
                 .edited("count <= total_epoch", "epoch + 1 <= total_epoch"),
             ),
             Misconception(
+                "starts-at-zero-cuts-in-time",
+                "You read the plateau's part rightly. But yours has a ramp from 0 to the base LR in "
+                "front of it: what is `factor` with multiplier 1?",
+                program.edited(f"lr={base_lr}", "lr=0.0")
+                .edited(FACTOR, "(epoch + 1) / total_epoch")
+                .edited("if count <= total_epoch", "if epoch < total_epoch")
+                .edited(ELSE, f"    if count > total_epoch:\n{PLATEAU}"),
+            ),
+            Misconception(
+                "starts-too-high",
+                f"Yours is a ramp that starts at 2/{warmup} of the base LR, where `count` is once "
+                "it has gone up. `factor` is not `count / total_epoch` here.",
+                program.edited(f"lr={base_lr}", f"lr={base_lr} * 2 / {warmup}").edited(
+                    FACTOR, "min((count + 1) / total_epoch, 1)"
+                ),
+            ),
+            Misconception(
                 "from-one-nth",
                 f"Yours is a ramp from 1/{warmup} of the base LR. Put 1 for `multiplier` into the "
                 "line that computes `factor`: is there a ramp in it?",
@@ -107,9 +125,20 @@ the first at half the LR: **{{answer}}**.""",
             ),
             Misconception(
                 "reads-the-next",
-                "You give each epoch the LR that is set at its end. It trains with the one that "
-                "was set before it.",
+                "Your cut comes one epoch early. Either you give each epoch the LR that is set at "
+                "its end, or you let the plateau scheduler be stepped where `count` is equal to "
+                "`total_epoch` already.",
                 program.edited(PRINT, "").edited(PLATEAU, f"{PLATEAU}\n{PRINT}"),
+            ),
+            Misconception(
+                "counts-on-after-the-cut",
+                "Your first cut is right. But you cut again at the next epoch, as if the epochs "
+                "without progress were still counted from before that cut.",
+                program.edited(
+                    PLATEAU,
+                    f"        bad = plateau.num_bad_epochs\n{PLATEAU}\n"
+                    "        plateau.num_bad_epochs = max(plateau.num_bad_epochs, bad)",
+                ),
             ),
             Misconception(
                 "never-cuts",

@@ -76,6 +76,26 @@ def peak_one_late(optimizer: Any) -> Any:
     return GradualWarmupScheduler(optimizer, MULTIPLIER, warmup, after)
 
 
+def one_update_too_short(optimizer: Any) -> Any:
+    after = MultiStepLR(optimizer, milestones=[FIRST - WARMUP, SECOND - WARMUP], gamma=0.1)
+    return GradualWarmupScheduler(optimizer, MULTIPLIER, WARMUP - 1, after)
+
+
+def one_update_too_long(optimizer: Any) -> Any:
+    after = MultiStepLR(optimizer, milestones=[FIRST - WARMUP, SECOND - WARMUP], gamma=0.1)
+    return GradualWarmupScheduler(optimizer, MULTIPLIER, WARMUP + 1, after)
+
+
+def a_hundredth_each_time(optimizer: Any) -> Any:
+    after = MultiStepLR(optimizer, milestones=[FIRST - WARMUP, SECOND - WARMUP], gamma=0.01)
+    return GradualWarmupScheduler(optimizer, MULTIPLIER, WARMUP, after)
+
+
+def takes_off_one(optimizer: Any) -> Any:
+    after = MultiStepLR(optimizer, milestones=[FIRST - 1, SECOND - 1], gamma=0.1)
+    return GradualWarmupScheduler(optimizer, MULTIPLIER, WARMUP, after)
+
+
 def no_warmup(optimizer: Any) -> Any:
     return MultiStepLR(optimizer, milestones=[FIRST, SECOND], gamma=0.1)
 
@@ -184,6 +204,30 @@ over at update {warmup}, which is its own update 0, so the drop at update {first
                 f"The drops are where they should be, but update {warmup} is not at the peak yet: "
                 "`total_epoch` is the first update that is.",
                 peak_one_late,
+            ),
+            Misconception(
+                "one-update-too-short",
+                f"Your warmup takes {warmup - 1} steps, one too few, and all that stands behind it "
+                "comes one update early.",
+                one_update_too_short,
+            ),
+            Misconception(
+                "one-update-too-long",
+                f"Your warmup takes {warmup + 1} steps, one too many, and all that stands behind "
+                "it comes one update late.",
+                one_update_too_long,
+            ),
+            Misconception(
+                "a-hundredth-each-time",
+                "Each of your drops is to a hundredth of what was there. `gamma` is what *one* "
+                "drop multiplies by, and the second comes on top of the first.",
+                a_hundredth_each_time,
+            ),
+            Misconception(
+                "takes-off-one",
+                "You took 1 off the milestones. The after-scheduler does begin to count later than "
+                "the run does, but by more than one update.",
+                takes_off_one,
             ),
             Misconception(
                 "no-decay",

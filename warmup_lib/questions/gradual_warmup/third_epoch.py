@@ -36,8 +36,8 @@ def question(base_lr: float = BASE_LR, warmup: int = WARMUP) -> Predict:
         program=program,
         line="Epoch 3:",
         difficulty="warm-up",
-        holds=f"It is the LR of epoch 3 on a line from 0 at epoch 0 to the base LR at epoch "
-        f"{warmup}.",
+        holds="It is what the optimizer holds once `scheduler.step(3)` has gone to epoch 3 of the "
+        "ramp that multiplier 1 stands for.",
         hints=(
             "Where does the ramp start with `multiplier=1`, and where does it end?",
             "`step(epoch)` goes to that epoch. It does not add one.",
@@ -59,6 +59,12 @@ loop calls `step(1)` before it trains for the first time, no epoch is lost at 0.
                 "adds-one",
                 "{believed} would be the LR of epoch 4. `step(epoch)` does not add one.",
                 program.edited("scheduler.step(epoch)", "scheduler.step(epoch + 1)"),
+            ),
+            Misconception(
+                "peak-one-early",
+                f"{{believed}} is on a ramp of {warmup - 1} steps. It takes `total_epoch` of them, "
+                "counted from epoch 0.",
+                program.edited(f"total_epoch={warmup}", f"total_epoch={warmup - 1}"),
             ),
             Misconception(
                 "one-means-no-warmup",

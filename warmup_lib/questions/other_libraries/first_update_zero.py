@@ -52,10 +52,10 @@ classification script begins at 1/100. The list without these three is **{answer
         ),
         option(
             "torchvision-from-zero",
-            "DeepSpeed's `WarmupLR`, torchvision's classification script, lightning-bolts' "
-            "`LinearWarmupCosineAnnealingLR`",
-            "Two of them do, and DeepSpeed even twice. But torchvision's script warms up with "
-            "`LinearLR`, from 1/100 of the peak.",
+            "DeepSpeed's `WarmupLR`, torchvision's classification script with "
+            "`--lr-warmup-method linear`, lightning-bolts' `LinearWarmupCosineAnnealingLR`",
+            "Two of them do, and DeepSpeed even twice. But torchvision's script takes `LinearLR` "
+            "then, from 1/100 of the peak.",
             recipes.deepspeed_log(5),
             recipes.torchvision_classification(5, 15),
             recipes.bolts_cosine(5, 15),

@@ -56,6 +56,18 @@ def gives_an_lr(update: int) -> float:
     return min(0.1 * max(update - 1, 0) / WARMUP, 0.1)
 
 
+def jumps_to_the_peak(update: int) -> float:
+    return max(update - 1, 0) / WARMUP if update < WARMUP else 1.0
+
+
+def ramp_one_too_long(update: int) -> float:
+    return min(max(update - 1, 0) / (WARMUP + 1), 1.0)
+
+
+def joins_the_ends(update: int) -> float:
+    return min(update / (WARMUP + 1), 1.0)
+
+
 def with_min_alone(update: int) -> float:
     steps = 0 if update < 2 else min(update - 1, WARMUP)
     return steps / WARMUP
@@ -142,6 +154,24 @@ arguments.""",
                 "takes-off-two",
                 "Yours has three zeros: a ramp that is moved by two is at its own 0 then.",
                 takes_off_two,
+            ),
+            Misconception(
+                "jumps-to-the-peak",
+                f"Your ramp is right as far as it goes, but you end it at index {warmup}. That is "
+                "the clock before the one is taken off, so it jumps to the peak.",
+                jumps_to_the_peak,
+            ),
+            Misconception(
+                "ramp-one-too-long",
+                f"The two zeros are there, but then your ramp takes {warmup + 1} steps. The log "
+                f"takes {warmup}.",
+                ramp_one_too_long,
+            ),
+            Misconception(
+                "joins-the-ends",
+                "Your first update and your peak are where the log has them. Between them yours is "
+                "one straight line, and the log's second update is still at 0.",
+                joins_the_ends,
             ),
         ),
         alternatives=(

@@ -1,5 +1,6 @@
 """Build transformers' linear schedule from PyTorch's own schedulers."""
 
+import math
 from typing import Any
 
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler, SequentialLR
@@ -92,6 +93,32 @@ def gives_an_lr(optimizer: Any) -> Any:
         return 0.1 * max(TOTAL - t, 0) / (TOTAL - WARMUP)
 
     return LambdaLR(optimizer, lr)
+
+
+def cosine_for_a_line(optimizer: Any) -> Any:
+    def factor(t: int) -> float:
+        if t < WARMUP:
+            return t / WARMUP
+        done = (min(t, TOTAL) - WARMUP) / (TOTAL - WARMUP)
+        return 0.5 * (1 + math.cos(math.pi * done))
+
+    return LambdaLR(optimizer, factor)
+
+
+def milestone_too_early(optimizer: Any) -> Any:
+    pieces: list[LRScheduler] = [
+        LambdaLR(optimizer, lambda t: t / WARMUP),
+        LinearLR(optimizer, start_factor=1.0, end_factor=0.0, total_iters=TOTAL - WARMUP),
+    ]
+    return SequentialLR(optimizer, pieces, milestones=[WARMUP - 1])
+
+
+def milestone_is_the_total(optimizer: Any) -> Any:
+    pieces: list[LRScheduler] = [
+        LambdaLR(optimizer, lambda t: min(t / WARMUP, 1.0)),
+        LinearLR(optimizer, start_factor=1.0, end_factor=0.0, total_iters=TOTAL - WARMUP),
+    ]
+    return SequentialLR(optimizer, pieces, milestones=[TOTAL])
 
 
 def of_two_pieces(optimizer: Any) -> Any:
@@ -191,6 +218,23 @@ includes the warmup: from update {warmup} to update {total} there are {total - w
                 "The shape is right, but your lambda gives a learning rate. `LambdaLR` multiplies "
                 "the base LR by it.",
                 gives_an_lr,
+            ),
+            Misconception(
+                "cosine-for-a-line",
+                "Your way down is half a cosine. That is another of transformers' schedules; this "
+                "one is called *linear*.",
+                cosine_for_a_line,
+            ),
+            Misconception(
+                "milestone-too-early",
+                f"You hand over before the ramp is done: update {warmup - 1} jumps to the base LR.",
+                milestone_too_early,
+            ),
+            Misconception(
+                "milestone-is-the-total",
+                f"Your decay takes over at update {total}. A milestone is the update at which the "
+                "next scheduler begins, not the one at which it ends.",
+                milestone_is_the_total,
             ),
         ),
         alternatives=(of_two_pieces, the_lower_of_two_lines),

@@ -50,8 +50,8 @@ The base LR is never used. With `warmup_prefix=True` the clock is `t - {warmup}`
         misconceptions=(
             Misconception(
                 "clock-starts-at-hand-over",
-                "You let the cosine start when it takes over. Its clock is `t`, and that has "
-                "counted the warmup, too.",
+                "{believed} is the base LR. It would be used if the cosine were at its top when "
+                "it takes over; but its clock is `t`, which has counted the warmup, too.",
                 program.edited(clock, f"math.pi * (t - {warmup}) / {total}"),
             ),
             Misconception(

@@ -77,6 +77,12 @@ was plotted one epoch before: **{answer}**. The warmup begins after an epoch at 
                 used.edited("schedule(epoch)", "schedule(epoch + (epoch > 0))"),
             ),
             Misconception(
+                "one-early",
+                "Yours are the values that are plotted one epoch later. No epoch trains with an LR "
+                "that is computed only after it.",
+                program.edited("{schedule(epoch):.2f}", "{schedule(epoch + 1):.2f}"),
+            ),
+            Misconception(
                 "holds-the-first-lr",
                 "You let all epochs train with what the optimizer was built with. At the end of "
                 "each epoch the loop writes another LR into it.",

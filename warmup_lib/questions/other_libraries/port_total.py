@@ -71,6 +71,20 @@ def loses_the_cap(update: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (update - WARMUP) / (TOTAL - WARMUP)))
 
 
+def only_the_end_of_the_clock(update: int) -> float:
+    if update < WARMUP:
+        return update / WARMUP
+    done = min(update - WARMUP, TOTAL - WARMUP) / TOTAL
+    return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def one_step_too_many(update: int) -> float:
+    if update < WARMUP:
+        return update / WARMUP
+    rest = TOTAL - WARMUP + 1
+    return 0.5 * (1 + math.cos(math.pi * min(update - WARMUP, rest) / rest))
+
+
 def with_one_total(update: int) -> float:
     if update >= TOTAL:
         return 0.0
@@ -133,6 +147,17 @@ updates, and that is what Keras's formula must be told. The factors are **{{answ
                 "one-step-short",
                 f"Yours is at 0 one update too early: with update {total - 1}.",
                 one_step_short,
+            ),
+            Misconception(
+                "one-step-too-many",
+                f"Yours is at 0 one update too late: with update {total + 1}.",
+                one_step_too_many,
+            ),
+            Misconception(
+                "only-the-end-of-the-clock",
+                f"Yours stops at update {total}, but far above 0: one of the two lengths in `done` "
+                f"is still {total}.",
+                only_the_end_of_the_clock,
             ),
             Misconception(
                 "cuts-it-off",

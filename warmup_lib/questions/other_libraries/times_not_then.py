@@ -57,6 +57,20 @@ def gives_an_lr(update: int) -> float:
     return 0.1 * min((update + 1) / WARMUP, 1.0) * GAMMA**update
 
 
+def no_warmup(update: int) -> float:
+    return GAMMA**update
+
+
+def decays_one_late(update: int) -> float:
+    return float(min((update + 1) / WARMUP, 1.0) * GAMMA ** (update - 1))
+
+
+def restarts_the_decay(update: int) -> float:
+    if update < WARMUP:
+        return (update + 1) / WARMUP * GAMMA**update
+    return float(GAMMA ** (update - WARMUP))
+
+
 def with_an_if(update: int) -> float:
     decayed = GAMMA**update
     if update < LAST:
@@ -97,8 +111,8 @@ Write the same run's lambda for `LambdaLR`.""",
         values={"WARMUP": warmup, "LAST": warmup - 1, "GAMMA": gamma},
         difficulty="core",
         points=2,
-        holds=f"It is the product of a ramp, 1/{warmup} at update 0 and 1 from update {warmup - 1} "
-        f"on, and of {gamma} to the power of the update.",
+        holds="It gives each update the factor that the run used for it: the first ones are the "
+        "log's over its base LR, and the others follow from the loop in the same way.",
         hints=(
             "Which factor would `ExponentialLR` alone give update t? And which one the warmup?",
             "In this loop the decay is stepped in the warmup, too. When is it at 1?",
@@ -154,6 +168,23 @@ Write the same run's lambda for `LambdaLR`.""",
                 gives_an_lr,
             ),
             Misconception("no-decay", "The ramp is right. Where is the decay?", no_decay),
+            Misconception(
+                "no-warmup",
+                "The decay is right. Where is the warmup that dampens it?",
+                no_warmup,
+            ),
+            Misconception(
+                "decays-one-late",
+                f"The ramp is right. Your decay is one update behind: it gives update 0 a factor "
+                "above 1.",
+                decays_one_late,
+            ),
+            Misconception(
+                "restarts-the-decay",
+                "Your warmup is right. When it is over yours goes back to the base LR, as if the "
+                "decay began anew there. Nothing sets its clock back.",
+                restarts_the_decay,
+            ),
         ),
         alternatives=(with_an_if, with_a_loop),
     )

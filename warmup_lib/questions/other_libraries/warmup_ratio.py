@@ -73,6 +73,19 @@ times as early.""",
                 program.edited(f"math.ceil({ratio} * updates)", f"math.floor({ratio} * updates)"),
             ),
             Misconception(
+                "not-rounded",
+                "{believed} is that share as it is. A warmup takes a whole number of updates.",
+                program.edited(f"math.ceil({ratio} * updates)", f"{ratio} * updates"),
+            ),
+            Misconception(
+                "batches-rounded-down",
+                f"{{believed}} is that share of all batches, and rounded down. {accumulate} batches "
+                "make one update here, and the ratio is rounded up.",
+                program.edited("epochs * batches // accumulate", "epochs * batches").edited(
+                    f"math.ceil({ratio} * updates)", f"math.floor({ratio} * updates)"
+                ),
+            ),
+            Misconception(
                 "batches-of-one-epoch",
                 "{believed} is that share of the *batches* of *one* epoch. The ratio is of the "
                 "updates, and of the whole run.",

@@ -18,9 +18,9 @@ from warmup_lib import ask, check, hint, solution"""
 
 ORDER = (
     "first_to_move",
-    "steps_per_epoch",
-    "step_per_micro_batch",
-    "lost_in_overflow",
+    "epoch_of_the_peak",
+    "under_accumulation",
+    "name_the_start",
     "resumed_lr",
     "cost_in_a_run",
     "accumulate",

@@ -32,7 +32,7 @@ def question(batches: int = BATCHES, warmup: int = WARMUP) -> Predict:
     ramp = f"min(epoch / {warmup}, 1.0)"
     return Predict(
         title="The first update that moves",
-        prompt="Which update, counted from 0, is the first that moves the weight?",
+        prompt="Which call of `optimizer.step()`, counted from 0, is the first to move the weight?",
         program=program,
         line="First to move",
         difficulty="warm-up",

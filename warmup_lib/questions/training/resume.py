@@ -32,7 +32,7 @@ class UsedAfterResume:
         weight = torch.ones(1, requires_grad=True)
 
         def make_optimizer() -> Optimizer:
-            return torch.optim.SGD([weight], lr=self.base_lr)
+            return torch.optim.SGD([weight], lr=self.base_lr, momentum=0.9)
 
         def make_scheduler(optimizer: Optimizer) -> LinearLR:
             return LinearLR(optimizer, start_factor=0.1, total_iters=5)
@@ -66,7 +66,19 @@ class UsedAfterResume:
                 f"`{name}` must return the scheduler that `make_scheduler` builds, and gave a "
                 f"`{type(taken_up[1]).__name__}`.",
             )
+        self._refuse_a_lost_state(taken_up[0], checkpoint["optimizer"], name)
         return train(*taken_up, self.after)
+
+    def _refuse_a_lost_state(self, optimizer: Any, saved: Any, name: str) -> None:
+        """Where the LR is right, the rest of the optimizer must be, too."""
+        now = optimizer.state_dict()
+        has_its_lr = now["param_groups"][0]["lr"] == saved["param_groups"][0]["lr"]
+        if has_its_lr and now["state"].keys() != saved["state"].keys():
+            raise AnswerTroubleError(
+                "wrong type",
+                f"`{name}` gives an optimizer that has the right LR, but not its own state, such "
+                "as momentum; that is in the checkpoint as well.",
+            )
 
     def wider(self) -> "UsedAfterResume":
         return replace(self, before=self.before - 1, after=10 * self.after)
