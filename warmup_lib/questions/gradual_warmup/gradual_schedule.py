@@ -338,7 +338,7 @@ The start is settled once. Inside, the update decides: before W the line, from W
         Misconception(
             "clock-one-behind",
             "Your ramp is right. `after` is one update behind: at the hand-over you ask it for "
-            "update -1.",
+            "update −1.",
             clock_one_behind,
         ),
         Misconception(

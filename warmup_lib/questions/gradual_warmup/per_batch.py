@@ -122,11 +122,10 @@ function for the new loop.""",
             "Which numbers in the function count steps?",
             "There are two of them, one for the warmup and one for the decay.",
         ),
-        steps="""\
+        steps=f"""\
 Every length counts calls of `step()`: `total_epoch`, in spite of its name, and so does the
-after-scheduler's `step_size`. Multiply both by `batches`. The """
-        f"""{updates} updates with {BATCHES} batches an epoch, and then as many with 2, use """
-        """**{answer}**.""",
+after-scheduler's `step_size`. Multiply both by `batches`. First {updates} updates with
+{BATCHES} batches an epoch, then as many with 2, use **{{answer}}**.""",
         quick_check="Move `scheduler.step()`, and the lengths of all schedulers change unit.",
         misconceptions=(
             Misconception(
@@ -171,8 +170,8 @@ after-scheduler's `step_size`. Multiply both by `batches`. The """
             ),
             Misconception(
                 "one-update-too-short",
-                "You took one off the warmup's updates. All of them are steps of the ramp, so yours "
-                "is at the peak one update early.",
+                "You took one off the warmup's updates. All of them are steps of the ramp, so "
+                "yours is at the peak one update early.",
                 one_update_too_short,
             ),
             Misconception(

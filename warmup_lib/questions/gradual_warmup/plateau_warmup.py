@@ -78,8 +78,8 @@ the first at half the LR: **{{answer}}**.""",
             ),
             Misconception(
                 "starts-at-zero-cuts-in-time",
-                "You read the plateau's part rightly. But yours has a ramp from 0 to the base LR in "
-                "front of it: what is `factor` with multiplier 1?",
+                "You read the plateau's part rightly. But yours has a ramp from 0 to the base LR "
+                "in front of it: what is `factor` with multiplier 1?",
                 program.edited(f"lr={base_lr}", "lr=0.0")
                 .edited(FACTOR, "(epoch + 1) / total_epoch")
                 .edited("if count <= total_epoch", "if epoch < total_epoch")

@@ -48,6 +48,14 @@ def adds_the_whole(update: int) -> float:
     return min(START + update / STEPS, 1.0)
 
 
+def adds_the_whole_then_caps(update: int) -> float:
+    return START + update / STEPS if update < STEPS else 1.0
+
+
+def one_step_too_many(update: int) -> float:
+    return START + (1 - START) * min(update / (STEPS + 1), 1.0)
+
+
 def counts_updates(update: int) -> float:
     return START + (1 - START) * min(update / (STEPS - 1), 1.0)
 
@@ -141,6 +149,12 @@ updates 0 to 11 are **{{answer}}**.""",
                 adds_the_whole,
             ),
             Misconception(
+                "adds-the-whole-then-caps",
+                f"You start rightly, add 1/{steps} with each step, and set 1 from update {steps} "
+                "on. So yours passes 1 before that: there is less than 1 left to rise.",
+                adds_the_whole_then_caps,
+            ),
+            Misconception(
                 "above-the-peak",
                 f"You add `start_factor` to a whole ramp from 0 to 1: yours ends at {1 + start}.",
                 above_the_peak,
@@ -158,9 +172,14 @@ updates 0 to 11 are **{{answer}}**.""",
                 counts_updates,
             ),
             Misconception(
+                "one-step-too-many",
+                f"Yours takes {steps + 1} steps to 1. Update 0 uses the start, which is no step.",
+                one_step_too_many,
+            ),
+            Misconception(
                 "one-early",
-                "Yours has one step behind it at update 0 already. There the index is right as it "
-                "is.",
+                "You add 1 to the index, so yours has a step behind it at update 0 already. There "
+                "`LinearLR` has made none.",
                 one_early,
             ),
             Misconception(
@@ -202,4 +221,4 @@ updates 0 to 11 are **{{answer}}**.""",
 
 
 QUESTION = question()
-VARIANTS = Variants(question, start=(0.1, 0.25, 0.4, 0.5), steps=(5, 6, 8))
+VARIANTS = Variants(question, start=(0.25, 0.3, 0.4, 0.5), steps=(5, 6, 8))

@@ -107,6 +107,25 @@ base LR.""",
                 f"after {held} steps.",
                 believed(f"{factor} * 0.5 ** (t // {every})"),
             ),
+            Misconception(
+                "held-then-the-base-lr",
+                f"You keep the LR at {small} until the warmup is over and then set it to the base "
+                "LR, with only the decay's clock running on. Each multiplies the LR that it finds, "
+                "at every step.",
+                believed(f"{factor} if t < {held} else 0.5 ** (t // {every} - {held} // {every})"),
+            ),
+            Misconception(
+                "decays-one-late",
+                f"You see both at work, but halve one update late each time: first at update "
+                f"{every + 1}. The decay's first {every} updates are 0 to {every - 1}.",
+                believed(f"({factor} if t < {held} else 1) * 0.5 ** (max(t - 1, 0) // {every})"),
+            ),
+            Misconception(
+                "one-step-short",
+                f"You see both at work, but let the warmup go at update {held - 1}. It has made "
+                f"only {held - 1} of its {held} steps by then.",
+                believed(f"({factor} if t < {held - 1} else 1) * 0.5 ** (t // {every})"),
+            ),
         ),
     )
 

@@ -1,7 +1,7 @@
 """Which epochs does a constant warmup hold down?"""
 
 import torch
-from torch.optim.lr_scheduler import ConstantLR, LinearLR
+from torch.optim.lr_scheduler import ConstantLR, LambdaLR, LinearLR
 
 from warmup_lib.quiz.predict import Predict
 from warmup_lib.quiz.program import Program
@@ -17,7 +17,7 @@ def loop() -> None:
     scheduler = ConstantLR(optimizer, factor=FACTOR, total_iters=HELD)
 
     for epoch in range(EPOCHS):
-        print(f"Epoch {epoch}: lr {optimizer.param_groups[0]['lr']:.3f}")
+        print(f"Epoch {epoch}: lr {optimizer.param_groups[0]['lr']:.4g}")
         # ... the updates of this epoch ...
         optimizer.step()
         scheduler.step()
@@ -27,6 +27,15 @@ def question(base_lr: float = BASE_LR, factor: float = FACTOR, held: int = HELD)
     epochs, last = held + 3, held - 1
     program = Program.of(loop, BASE_LR=base_lr, FACTOR=factor, HELD=held, EPOCHS=epochs)
     linear = Program(program.source, {"torch": torch, "LinearLR": LinearLR})
+
+    def believed(function: str) -> Program:
+        """The loop as one reads it who takes the scheduler for this function of the epoch."""
+        with_lambda = Program(program.source, {"torch": torch, "LambdaLR": LambdaLR})
+        return with_lambda.edited(
+            f"ConstantLR(optimizer, factor={factor}, total_iters={held})",
+            f"LambdaLR(optimizer, lambda epoch: {function})",
+        )
+
     return Predict(
         title="A small factor until epoch N",
         prompt="A form for training settings offers “warmup factor” and “warmup epochs”, and this "
@@ -81,6 +90,18 @@ is used. At its end the counter becomes {held}, which is `total_iters`, and the 
                 "factor-for-lr",
                 "{believed} are the factors. The LR is the base LR times them.",
                 program.edited(f"lr={base_lr}", "lr=1.0"),
+            ),
+            Misconception(
+                "compounds",
+                "You multiply by the factor again in each epoch that is held. `ConstantLR` "
+                "multiplies by it once.",
+                believed(f"{factor} ** (epoch + 1) if epoch < {held} else 1"),
+            ),
+            Misconception(
+                "base-lr-until-the-first-step",
+                "You take epoch 0 to train at the base LR, as if the scheduler did nothing before "
+                "its first `step()`. It sets its first LR as it is built.",
+                believed(f"{factor} if 1 <= epoch <= {held} else 1"),
             ),
         ),
     )

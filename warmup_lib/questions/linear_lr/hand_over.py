@@ -40,6 +40,7 @@ def question(
         UPDATES=steps + 3,
     )
     line = f"{start} + {1 - start} * t / {steps}"
+    last_of_ramp = line.replace(" t ", f" {milestone - 1} ")
     before = base_lr * (start + (1 - start) * (milestone - 1) / steps)
 
     def believed(factor: str) -> Program:
@@ -57,7 +58,8 @@ def question(
         program=program,
         line=f"Update {asked}",
         difficulty="core",
-        holds="It is what `decay` alone would use at its own second update.",
+        holds=f"By update {asked} `decay` alone decides the LR: by where it starts, and by how "
+        "many steps of its own it has made.",
         hints=(
             "Which update is the first that `decay` decides?",
             "Does `decay` start from where the ramp stands, or from the base LR?",
@@ -100,6 +102,49 @@ afresh, from the base LR, whatever the ramp had reached, so update {milestone} j
                     f"range({steps + 3})", f"range({asked + 1})"
                 ),
             ),
+            Misconception(
+                "goes-on-from-the-last-lr",
+                f"You let `decay` go on from the last LR of the ramp, {before:.4g}. It does not "
+                "look at what the ramp has reached.",
+                believed(
+                    f"{line} if t < {milestone} else "
+                    f"({last_of_ramp}) * {gamma} ** (t - {milestone})"
+                ),
+            ),
+            Misconception(
+                "goes-on-and-decays-at-once",
+                f"You take the last LR of the ramp, {before:.4g}, and decay it at update "
+                f"{milestone} and again at update {asked}. `decay` neither goes on "
+                "from there nor decays its own first update.",
+                believed(
+                    f"{line} if t < {milestone} else "
+                    f"({last_of_ramp}) * {gamma} ** (t - {milestone} + 1)"
+                ),
+            ),
+            Misconception(
+                "base-lr-as-it-is-built",
+                f"You take {base_lr * start:.4g} for the base LR of `decay`, since the ramp had "
+                "set that when `decay` was built. A scheduler's base LR is not the LR that it "
+                "finds.",
+                believed(f"{line} if t < {milestone} else {start} * {gamma} ** (t - {milestone})"),
+            ),
+            Misconception(
+                "base-lr-as-it-is-built-decayed-at-once",
+                f"You take {base_lr * start:.4g}, which the ramp had set when `decay` was built, "
+                f"for the base LR of `decay`, and let update {milestone} be decayed already. "
+                "Neither is so.",
+                believed(
+                    f"{line} if t < {milestone} else {start} * {gamma} ** (t - {milestone} + 1)"
+                ),
+            ),
+            Misconception(
+                "factor-for-lr",
+                "{believed} is the factor. The LR is the base LR times it.",
+                # Without its last lines, since the first of them may show the answer.
+                program.edited(f"lr={base_lr}", "lr=1.0").edited(
+                    f"range({steps + 3})", f"range({asked + 1})"
+                ),
+            ),
         ),
     )
 
@@ -107,7 +152,7 @@ afresh, from the base LR, whatever the ramp had reached, so update {milestone} j
 QUESTION = question()
 VARIANTS = Variants(
     question,
-    base_lr=(0.1, 0.2, 0.4, 0.8),
+    base_lr=(0.1, 0.2, 0.3, 0.4),
     ramp=((0.1, 5), (0.2, 5), (0.2, 4), (0.25, 6)),
     gamma=(0.5, 0.8),
 )

@@ -29,19 +29,22 @@ def loop() -> None:
 PRINT = "    print(f\"Epoch {epoch}: lr {optimizer.param_groups[0]['lr']:.4g}\")\n"
 
 
-def question(
-    base_lr: float = BASE_LR, ramp: tuple[float, int] = (START, STEPS), patience: int = PATIENCE
-) -> Predict:
+def question(base_lr: float = BASE_LR, ramp: tuple[float, int] = (START, STEPS)) -> Predict:
     start, steps = ramp
-    epochs, cut = steps + 3, patience + 1
-    losses = [round(2.3 - 0.2 * max(epoch - cut, 0), 1) for epoch in range(epochs)]
+    epochs, cut = steps + 3, PATIENCE + 1
+
+    def still_until(last: int) -> list[float]:
+        return [round(2.3 - 0.2 * max(epoch - last, 0), 1) for epoch in range(epochs)]
+
+    losses = still_until(cut)
     program = Program.of(
-        loop, BASE_LR=base_lr, START=start, STEPS=steps, PATIENCE=patience, LOSSES=losses
+        loop, BASE_LR=base_lr, START=start, STEPS=steps, PATIENCE=PATIENCE, LOSSES=losses
     )
     from_base = Program(program.source, {**program.names, "LambdaLR": LambdaLR})
     linear = f"LinearLR(optimizer, start_factor={start}, total_iters={steps})"
     equation = f"{start} + {1 - start} * min(t / {steps}, 1)"
-    borne = "one epoch" if patience == 1 else f"{patience} epochs"
+    height = f"{base_lr * (1 - start) / steps:.4g}"
+    lr = "optimizer.param_groups[0]['lr']"
     return Predict(
         title="A plateau in the warmup",
         prompt=f"""\
@@ -55,15 +58,15 @@ In a warmup the LR is small, and so the loss may hardly move. Here it stands sti
         holds="Each is what `optimizer.param_groups[0]['lr']` was when that epoch was trained.",
         hints=(
             "`plateau` does not know of a warmup. After which epoch has the loss not got better "
-            f"for more than {borne}?",
+            "for more than one epoch?",
             "`LinearLR` computes its next LR from the one that it finds in the optimizer. What "
             "does a halved LR do to the rest of the ramp?",
             f"`plateau` halves the LR at the end of epoch {cut}, after `warmup` has raised it. "
             "From there on every LR is half of what was meant.",
         ),
         steps=f"""\
-The loss of epoch 0 is the best so far. `plateau` bears {borne} without progress, and epoch {cut} is
-one too many. At its end `warmup` raises the LR as planned, and `plateau` halves it. `LinearLR`
+The loss of epoch 0 is the best so far. `plateau` bears one epoch without progress, and epoch {cut}
+is one too many. At its end `warmup` raises the LR as planned, and `plateau` halves it. `LinearLR`
 multiplies the LR that it finds, so the ramp goes on at half its height and ends at half the base
 LR, for ever: **{{answer}}**. Step `plateau` only once the warmup is over, and do so by hand:
 `SequentialLR` refuses a `ReduceLROnPlateau`.""",
@@ -71,8 +74,9 @@ LR, for ever: **{{answer}}**. Step `plateau` only once the warmup is over, and d
         misconceptions=(
             Misconception(
                 "waits-for-the-ramp",
-                "You let `plateau` wait until the warmup is over. It knows nothing of a warmup and "
-                "counts every loss that it is given.",
+                "In your run `plateau` leaves no trace: as if it waited until the warmup is over, "
+                "or the warmup wrote over its cut. It counts every loss that it is given, and "
+                "`LinearLR` multiplies the LR that it finds.",
                 program.edited("plateau.step(loss)", "pass"),
             ),
             Misconception(
@@ -83,9 +87,31 @@ LR, for ever: **{{answer}}**. Step `plateau` only once the warmup is over, and d
             ),
             Misconception(
                 "patience-one-short",
-                f"You cut the LR too early: {borne} without progress may pass, and the cut comes "
-                "with the next.",
-                program.edited(f"patience={patience}", f"patience={patience - 1}"),
+                "You cut the LR with every epoch that brings no progress. One such epoch may "
+                "pass, and the cut comes with the next.",
+                program.edited(f"patience={PATIENCE}", f"patience={PATIENCE - 1}"),
+            ),
+            Misconception(
+                "cuts-one-early",
+                f"You cut the LR once, at the end of epoch {cut - 1}. By then one epoch has "
+                "brought no progress, and `patience` bears as many.",
+                program.edited(f"patience={PATIENCE}", f"patience={PATIENCE - 1}").edited(
+                    f"{losses}", f"{still_until(cut - 1)}"
+                ),
+            ),
+            Misconception(
+                "adds-equal-steps",
+                f"You let each step of the warmup add {height}, before and after the cut. "
+                "`LinearLR` does not add: it multiplies the LR that it finds.",
+                program.edited(
+                    "    warmup.step()", f"    if epoch < {steps}:\n        {lr} += {height}"
+                ),
+            ),
+            Misconception(
+                "adds-until-the-base-lr",
+                f"You let the warmup add {height} after each epoch until it is at the base LR. "
+                "`LinearLR` multiplies the LR that it finds, and does not ask how far it has come.",
+                program.edited("warmup.step()", f"{lr} = min({lr} + {height}, {base_lr})"),
             ),
             Misconception(
                 "ends-the-ramp",
@@ -119,6 +145,5 @@ QUESTION = question()
 VARIANTS = Variants(
     question,
     base_lr=(0.1, 0.2, 0.4, 0.8),
-    ramp=((0.2, 4), (0.4, 6), (0.25, 6)),
-    patience=(1, 2),
+    ramp=((0.2, 4), (0.4, 6), (0.25, 6), (0.5, 5), (0.1, 6)),
 )

@@ -80,6 +80,18 @@ Update 0 uses the factor {start} and update {steps} the factor 1. One step is
                 "{believed} is the factor. The LR is the base LR times it.",
                 program.edited(f"lr={base_lr}", "lr=1.0"),
             ),
+            Misconception(
+                "counts-from-one",
+                "{believed} is the third LR of the ramp. The loop's first update is called 0, not "
+                "1.",
+                program.edited("range(8)", "range(1, 9)"),
+            ),
+            Misconception(
+                "ramp-over-the-run",
+                "{believed} would be a ramp over the loop's 8 updates. `LinearLR` does not know "
+                "how long the loop is; its own length is `total_iters`.",
+                program.edited(f"total_iters={steps}", "total_iters=8"),
+            ),
         ),
     )
 

@@ -13,14 +13,20 @@ START, MOST = 0.001, 1000
 
 
 def short_warmup(optimizer: Any, batches: int) -> Any:
-    """Warm up from START of the base LR, so that the last of `batches` updates is first at it."""
+    """Warm up from START to all of the base LR.
+
+    The last of `batches` updates is the first at it, but no warmup has more than MOST steps.
+    """
     if batches == 1:
         return ConstantLR(optimizer, factor=1.0)
     return LinearLR(optimizer, start_factor=START, total_iters=min(MOST, batches - 1))
 
 
 def stuck_at_the_start(optimizer: Any, batches: int) -> Any:
-    """Warm up from START of the base LR, so that the last of `batches` updates is first at it."""
+    """Warm up from START to all of the base LR.
+
+    The last of `batches` updates is the first at it, but no warmup has more than MOST steps.
+    """
     return LinearLR(optimizer, start_factor=START, total_iters=min(MOST, batches - 1))
 
 
@@ -62,6 +68,29 @@ def default_factor(optimizer: Any, batches: int) -> Any:
     return LinearLR(optimizer, start_factor=START, total_iters=min(MOST, batches - 1))
 
 
+def guards_and_counts_updates(optimizer: Any, batches: int) -> Any:
+    if batches == 1:
+        return ConstantLR(optimizer, factor=1.0)
+    return LinearLR(optimizer, start_factor=START, total_iters=min(MOST, batches))
+
+
+def limit_one_short(optimizer: Any, batches: int) -> Any:
+    if batches == 1:
+        return ConstantLR(optimizer, factor=1.0)
+    return LinearLR(optimizer, start_factor=START, total_iters=min(MOST - 1, batches - 1))
+
+
+def no_warmup_for_two(optimizer: Any, batches: int) -> Any:
+    if batches <= 2:
+        return ConstantLR(optimizer, factor=1.0)
+    return LinearLR(optimizer, start_factor=START, total_iters=min(MOST, batches - 1))
+
+
+def floor_for_a_line(optimizer: Any, batches: int) -> Any:
+    steps = min(MOST, batches - 1)
+    return LambdaLR(optimizer, lambda t: 1.0 if t >= steps else max(START, t / steps))
+
+
 def question(start: float = START, most: int = MOST, batches: int = 6) -> Fix:
     return Fix(
         title="A warmup of no steps",
@@ -78,8 +107,9 @@ The function below builds its scheduler. Mend it. (It is tried with {batches} ba
         difficulty="hard",
         points=2,
         seen_in="[PyTorch, issue 193682](https://github.com/pytorch/pytorch/issues/193682)",
-        holds=f"With {batches} batches update {batches - 1} is the first at the base LR; with 1 "
-        "batch update 0 is.",
+        holds=f"The first update at the base LR is update {batches - 1} with {batches} batches, "
+        f"update 1 with 2, update 0 with 1, and update {most} with 1500. Where that is not update "
+        f"0, update 0 uses {start} of the base LR, and equal steps lead up from there.",
         hints=(
             "What is `total_iters` when there is one batch?",
             "After how many steps does `LinearLR` with `total_iters=0` reach the base LR?",
@@ -90,7 +120,8 @@ The function below builds its scheduler. Mend it. (It is tried with {batches} ba
         steps=f"""\
 With one batch `total_iters` is 0. `LinearLR` sets `start_factor` as it is built and raises the LR
 at steps 1 to `total_iters`, of which there are none: it stays at {start} for ever. The remedy for a
-warmup without steps is no warmup. With {batches} batches, 2, 1, and 1500, the updates use
+warmup without steps is no warmup. Of each number of batches these are the LRs of eight updates: the
+first eight are for {batches} batches, then eight for 2, eight for 1, and eight for 1500:
 **{{answer}}**.""",
         quick_check="Whatever computes a warmup's length can give 0: say what is to happen then.",
         misconceptions=(
@@ -134,6 +165,30 @@ warmup without steps is no warmup. With {batches} batches, 2, 1, and 1500, the u
                 "One batch gets a `ConstantLR`, but with its default factor, a third. It should "
                 "not change the LR.",
                 default_factor,
+            ),
+            Misconception(
+                "guards-and-counts-updates",
+                "One batch is right now. But you also made the warmup of a short epoch a step "
+                f"longer: {batches} steps lead to one update more than {batches} batches have.",
+                guards_and_counts_updates,
+            ),
+            Misconception(
+                "limit-one-short",
+                f"One batch is right now, and so is a short epoch. But you took a step off the "
+                f"limit as well: {most} is a number of steps, not of updates.",
+                limit_one_short,
+            ),
+            Misconception(
+                "no-warmup-for-two",
+                "One batch is right now, but you take the warmup away from two batches, too. "
+                "Between two updates there is a step in which to rise.",
+                no_warmup_for_two,
+            ),
+            Misconception(
+                "floor-for-a-line",
+                f"You take {start} for a floor under the ramp from 0. `LinearLR` drew a line from "
+                "there, and that was right.",
+                floor_for_a_line,
             ),
         ),
         alternatives=(start_at_the_peak, with_a_lambda),

@@ -113,9 +113,54 @@ def from_one_nth(optimizer: Any) -> Any:
     return SequentialLR(optimizer, [warmup, cosine], milestones=[WARMUP])
 
 
+def t_max_is_the_last_update(optimizer: Any) -> Any:
+    warmup = LinearLR(optimizer, start_factor=START, total_iters=WARMUP)
+    cosine = CosineAnnealingLR(optimizer, T_max=TOTAL - 1)
+    return SequentialLR(optimizer, [warmup, cosine], milestones=[WARMUP])
+
+
+def ends_one_late(optimizer: Any) -> Any:
+    warmup = LinearLR(optimizer, start_factor=START, total_iters=WARMUP)
+    cosine = CosineAnnealingLR(optimizer, T_max=REST + 1)
+    return SequentialLR(optimizer, [warmup, cosine], milestones=[WARMUP])
+
+
+def one_step_too_many(optimizer: Any) -> Any:
+    warmup = LinearLR(optimizer, start_factor=START, total_iters=WARMUP + 1)
+    cosine = CosineAnnealingLR(optimizer, T_max=REST)
+    return SequentialLR(optimizer, [warmup, cosine], milestones=[WARMUP])
+
+
+def lr_for_factor(optimizer: Any) -> Any:
+    start = START * optimizer.param_groups[0]["lr"]
+    warmup = LinearLR(optimizer, start_factor=start, total_iters=WARMUP)
+    cosine = CosineAnnealingLR(optimizer, T_max=REST)
+    return SequentialLR(optimizer, [warmup, cosine], milestones=[WARMUP])
+
+
+def clock_runs_in_warmup(optimizer: Any) -> Any:
+    import math
+
+    def factor(t: int) -> float:
+        return (
+            START + (1 - START) * t / WARMUP
+            if t < WARMUP
+            else (1 + math.cos(math.pi * t / TOTAL)) / 2
+        )
+
+    return LambdaLR(optimizer, factor)
+
+
+def chained_over_the_run(optimizer: Any) -> Any:
+    warmup = LinearLR(optimizer, start_factor=START, total_iters=WARMUP)
+    cosine = CosineAnnealingLR(optimizer, T_max=TOTAL)
+    return ChainedScheduler([warmup, cosine])
+
+
 def question(start: float = START, run: tuple[int, int] = (WARMUP, TOTAL)) -> Write:
     warmup, total = run
     rest, last = total - warmup, total - 1
+    end = f"{cosine_decay(rest)(rest - 1):.2g}"
     return Write(
         title="Write it: warmup, then a cosine",
         prompt=f"""\
@@ -132,8 +177,9 @@ The loop calls `optimizer.step()`, then `scheduler.step()`.""",
         exercise=UsedByScheduler(total, run_ends=True),
         difficulty="hard",
         points=2,
-        holds=f"Update 0 uses {start} of the base LR, update {warmup} alone all of it, and each "
-        "later one less.",
+        holds=f"Update 0 uses {start} of the base LR, equal steps lead to update {warmup}, which "
+        f"alone uses all of it, and each later one uses less, down to {end} of it at update "
+        f"{last}.",
         hints=(
             "Three objects: one for the line, one for the cosine, one that hands over.",
             "Which update is the cosine's own update 0? That is the milestone.",
@@ -210,6 +256,41 @@ The cosine starts there: `milestones=[{warmup}]`. Its own clock starts at 0 at t
                 f"Your ramp is the one from 1/{warmup}, at the base LR one update early. Here its "
                 "start is said, and the number of its steps.",
                 from_one_nth,
+            ),
+            Misconception(
+                "t-max-is-the-last-update",
+                f"Your cosine's length is {last}, the index of the run's last update. So it counts "
+                "the warmup as well, and the run ends far above 0.",
+                t_max_is_the_last_update,
+            ),
+            Misconception(
+                "ends-one-late",
+                f"Your cosine would be at 0 with update {total + 1}: it is one step too long.",
+                ends_one_late,
+            ),
+            Misconception(
+                "one-step-too-many",
+                f"You hand over at the right update, but your ramp takes {warmup + 1} steps, so it "
+                "is not done by then and the LR jumps.",
+                one_step_too_many,
+            ),
+            Misconception(
+                "lr-for-factor",
+                "You give `LinearLR` the first learning rate. `start_factor` is a factor, which it "
+                "multiplies the base LR by.",
+                lr_for_factor,
+            ),
+            Misconception(
+                "clock-runs-in-warmup",
+                "Your cosine has counted the warmup's updates, so part of the way down is over "
+                f"when it begins, and update {warmup} uses less than the base LR.",
+                clock_runs_in_warmup,
+            ),
+            Misconception(
+                "chained-over-the-run",
+                f"You run both at the same time, and the cosine over all {total} updates: it "
+                "decays during the warmup, so the base LR is never used.",
+                chained_over_the_run,
             ),
         ),
         alternatives=(with_a_lambda, with_a_join),

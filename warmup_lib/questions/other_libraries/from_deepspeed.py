@@ -60,6 +60,10 @@ def jumps_to_the_peak(update: int) -> float:
     return max(update - 1, 0) / WARMUP if update < WARMUP else 1.0
 
 
+def below_zero_then_jumps(update: int) -> float:
+    return (update - 1) / WARMUP if update < WARMUP else 1.0
+
+
 def ramp_one_too_long(update: int) -> float:
     return min(max(update - 1, 0) / (WARMUP + 1), 1.0)
 
@@ -160,6 +164,12 @@ arguments.""",
                 f"Your ramp is right as far as it goes, but you end it at index {warmup}. That is "
                 "the clock before the one is taken off, so it jumps to the peak.",
                 jumps_to_the_peak,
+            ),
+            Misconception(
+                "below-zero-then-jumps",
+                f"Both ends are off: update 0 gets a factor below 0, and you end the ramp at index "
+                f"{warmup}, the clock before the one is taken off, so that it jumps to the peak.",
+                below_zero_then_jumps,
             ),
             Misconception(
                 "ramp-one-too-long",

@@ -175,7 +175,7 @@ Write the same run's lambda for `LambdaLR`.""",
             ),
             Misconception(
                 "decays-one-late",
-                f"The ramp is right. Your decay is one update behind: it gives update 0 a factor "
+                "The ramp is right. Your decay is one update behind: it gives update 0 a factor "
                 "above 1.",
                 decays_one_late,
             ),

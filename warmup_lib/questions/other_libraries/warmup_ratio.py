@@ -74,13 +74,13 @@ times as early.""",
             ),
             Misconception(
                 "not-rounded",
-                "{believed} is that share as it is. A warmup takes a whole number of updates.",
+                "{believed} is that share before it is rounded to a whole number of updates.",
                 program.edited(f"math.ceil({ratio} * updates)", f"{ratio} * updates"),
             ),
             Misconception(
                 "batches-rounded-down",
-                f"{{believed}} is that share of all batches, and rounded down. {accumulate} batches "
-                "make one update here, and the ratio is rounded up.",
+                f"{{believed}} is that share of all batches, and rounded down. {accumulate} "
+                "batches make one update here, and the ratio is rounded up.",
                 program.edited("epochs * batches // accumulate", "epochs * batches").edited(
                     f"math.ceil({ratio} * updates)", f"math.floor({ratio} * updates)"
                 ),
