@@ -195,7 +195,7 @@ def test_status_says_when_there_is_something_to_review_and_when_all_is_done() ->
     assert "every question" in printed("status")
     assert data("status")["next"] is None
     wrong(LAST, "no-cap")
-    assert "For review: 1 question\n" in printed("status")
+    assert "For review: 1 question (warmup next --review)\n" in printed("status")
     assert data("status")["review"] == [LAST]
 
 
@@ -587,3 +587,13 @@ def test_a_pipe_gets_plain_text(command: list[str]) -> None:
     text = process(*command, FORCE_COLOR="1", TERM="xterm-256color").stdout
     assert text
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u2500-\u259f]", text)
+
+
+@pytest.mark.usefixtures("demo")
+def test_next_can_stay_in_a_quiz_and_be_asked_for_reviews_alone() -> None:
+    assert data("next", "demo")["question"] == FIRST
+    assert "No question is due for review." in printed("next", "--review")
+    right(FIRST)
+    wrong(FIRST, "no-cap")
+    assert data("next")["question"] == LAST
+    assert data("next", "--review")["question"] == FIRST

@@ -353,3 +353,20 @@ def a_choice() -> Choose:
         claims=[claim("half", "`1 / 2`"), claim("none", "`1 // 2`", lambda: False)],
         name="demo/half",
     )
+
+
+def test_an_empty_field_leaves_the_answer_to_the_notebooks_cell() -> None:
+    driven = Driven(CHOICE)
+    driven.current = driven.panel.question.reference()
+    assert "✓ Right" in driven.press("Check")
+    for nothing in (..., None, object(), [..., ...], []):
+        driven.current = nothing
+        assert "Choose one of the options first" in driven.press("Check")
+
+
+def test_run_it_repeats_the_answer_beside_what_is_printed() -> None:
+    driven = Driven("lambda_lr/first_print")
+    driven.field("Text").value = "0.06"
+    said = driven.press("Run it")
+    assert "Epoch 3: lr 0.08" in said
+    assert "You answered <code>first_print = 0.06</code>." in said

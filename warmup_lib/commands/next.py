@@ -10,24 +10,29 @@ import click
 from warmup_lib import course, progress, questions
 from warmup_lib.commands import _show
 from warmup_lib.commands._asked import command_for
-from warmup_lib.commands._options import json_option
+from warmup_lib.commands._options import QUIZ, json_option
 
 
 @click.command
+@click.argument("quiz", required=False, type=QUIZ)
+@click.option("--review", is_flag=True, help="Only what is due for review.")
 @json_option
-def command(for_tools: bool) -> None:
-    """Say which question is next, why, and where it is.
+def command(quiz: str | None, review: bool, for_tools: bool) -> None:
+    """Say which question is next, why, and where it is; of QUIZ, if you name one.
 
     What you have not passed comes first, in the order of the course. Then come the questions on
     which a mistake came back, for review.
     """
     seen = progress.load()
     _show.warn(seen.trouble)
-    to_do = progress.whats_next(seen, list(questions.index()))
+    names = [name for name in questions.index() if quiz is None or name.startswith(f"{quiz}/")]
+    to_do = [each for each in progress.whats_next(seen, names) if each.review or not review]
     if to_do:
         (_as_data if for_tools else _as_text)(to_do[0])
     elif for_tools:
         _show.as_json({"question": None})
+    elif review:
+        _show.line("No question is due for review.", "bold")
     else:
         _show.line("You have passed every question, and none is due for review.", "bold")
 

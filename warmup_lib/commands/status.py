@@ -77,7 +77,9 @@ def _show_met(met: Sequence[tuple[str, int]]) -> None:
 def _show_to_do(to_do: Sequence[progress.Next]) -> None:
     review = sum(each.review for each in to_do)
     if review:
-        _show.line(f"For review: {review} question{'s' if review > 1 else ''}")
+        _show.line(
+            f"For review: {review} question{'s' if review > 1 else ''} (warmup next --review)"
+        )
     if to_do:
         _show.line(f"Next: {to_do[0].question}. {to_do[0].why}", "bold")
         _show.line("How to go on: warmup next")

@@ -12,7 +12,12 @@ from typing import Any
 from warmup_lib.quiz.examine import SECONDS
 from warmup_lib.quiz.isolation import isolated
 from warmup_lib.quiz.limits import time_limit
-from warmup_lib.quiz.panel_field import NotebookField, NotGivenError, field_for
+from warmup_lib.quiz.panel_field import (
+    NotebookField,
+    NotGivenError,
+    NothingGivenError,
+    field_for,
+)
 from warmup_lib.quiz.panel_press import here, in_turn, note_of
 from warmup_lib.quiz.panel_style import STYLE, script
 from warmup_lib.quiz.question import Question, fenced
@@ -30,8 +35,8 @@ class Panel:
         check: judges an answer.
         hint: one more hint with each call.
         solution: the worked steps.
-        current: the notebook's own answer, for a question that asks for a function:
-            that is written in a cell, and the panel has no field for it.
+        current: the notebook's own answer. It is taken where the field is empty, and for
+            a function, which is written in a cell and has no field.
         statement: show the task, too; without it only what it is answered with.
     """
 
@@ -48,7 +53,7 @@ class Panel:
         self.question = question
         self._check, self._hint, self._solution = check, hint, solution
         self._statement = statement
-        self._field = field_for(question, current)
+        self._field, self._current = field_for(question, current), current
         self._widget: Any = None
 
     def __repr__(self) -> str:
@@ -149,7 +154,7 @@ class Panel:
         self._busy.value = ""
 
     def _checked(self) -> Note:
-        answer = self._field.answer()
+        answer = self._answer()
         note = self._check(answer)
         if not note.passed or isinstance(self._field, NotebookField):
             return note
@@ -158,8 +163,19 @@ class Panel:
         )
         return replace(note, paragraphs=[*note.paragraphs, where])
 
+    def _answer(self) -> Any:
+        """What the field holds, or else what the notebook's answer cell gave."""
+        try:
+            return self._field.answer()
+        except NothingGivenError:
+            answer = self._current()
+            values = answer if isinstance(answer, (list, tuple)) else [answer]
+            if not values or not all(isinstance(value, (str, int, float)) for value in values):
+                raise
+            return answer
+
     def _proof(self) -> Note:
-        answer = self._field.answer()
+        answer = self._answer()
         is_theirs = isinstance(self._field, NotebookField)
         if is_theirs and not callable(answer):
             name = self.question.variable

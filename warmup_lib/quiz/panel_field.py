@@ -19,6 +19,10 @@ class NotGivenError(Exception):
     """There is no answer that can be checked; says to the student what to do."""
 
 
+class NothingGivenError(NotGivenError):
+    """The field is empty."""
+
+
 class Field(Protocol):
     """A place for an answer."""
 
@@ -65,7 +69,7 @@ class OptionsField:
 
     def answer(self) -> str:
         if self._radios is None or self._radios.value is None:
-            raise NotGivenError("Choose one of the options first.")
+            raise NothingGivenError("Choose one of the options first.")
         return str(self._radios.value)
 
 
@@ -142,7 +146,7 @@ def numbers_in(text: str, wanted: int | None = None) -> list[float]:
     """
     words = _words(text)
     if not words:
-        raise NotGivenError("Type your answer into the field first.")
+        raise NothingGivenError("Type your answer into the field first.")
     with_points = re.sub(r"(\d),(\d)", r"\1.\2", text)
     meant = _words(with_points)
     if len(words) != wanted and len(meant) == wanted and all(map(_is_number, meant)):
