@@ -7,9 +7,12 @@ name and the cell's place, and nothing that tells a time or a machine is kept.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 PAIRING = "ipynb,text//md:myst"
 """Jupytext's name for this layout, so that Jupyter saves both files together."""
@@ -85,7 +88,9 @@ def build_lesson(text: Path) -> Any:
         resources={"metadata": {"path": str(notebook_path(text).parent)}},
     )
     try:
-        client.execute()
+        # The checks in a lesson are no one's progress.
+        with TemporaryDirectory() as home, mock.patch.dict(os.environ, WARMUP_HOME=home):
+            client.execute()
     except CellExecutionError as error:
         raise _lesson_error(text, notebook, f"{error.ename}: {error.evalue}") from error
     except (CellControlSignal, DeadKernelError) as error:
