@@ -14,29 +14,12 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from torch.optim import Optimizer
 
 from warmup_lib._arguments import whole_number
-
-
-@dataclass(frozen=True)
-class Trace:
-    """Learning rates by update and parameter group.
-
-    ``lrs[t][g]`` is the LR that update t (0-based) used for group g.
-    """
-
-    lrs: list[tuple[float, ...]] = field(default_factory=list)
-
-    def used(self, group: int = 0) -> list[float]:
-        """The LRs of one parameter group, one per update."""
-        return [lrs[group] for lrs in self.lrs]
-
-    def __len__(self) -> int:
-        return len(self.lrs)
+from warmup_lib.lr_trace import Event, Trace
 
 
 def dry_run(
@@ -88,7 +71,8 @@ def dry_run(
             # A step after the last update would decide nothing that is asked for.
             if update % updates_per_step == 0 and (scheduler_first or update > 0):
                 advance(twin_scheduler)
-            trace.lrs.append(_held_lrs(twin))
+                trace.add(Event.SCHEDULER)
+            trace.add_update(_held_lrs(twin))
     return trace
 
 
@@ -97,7 +81,8 @@ def record(optimizer: Optimizer) -> Iterator[Trace]:
     """Record the LR of every update that ``optimizer`` makes inside the block.
 
     A ``step()`` with every gradient ``None`` moves nothing and is no update;
-    nor is one that a ``GradScaler`` makes a fused optimizer skip.
+    nor is one that a ``GradScaler`` makes a fused optimizer skip. The trace's events
+    tell of both.
 
     >>> import torch
     >>> weight = torch.ones(1, requires_grad=True)
@@ -113,8 +98,12 @@ def record(optimizer: Optimizer) -> Iterator[Trace]:
 
     def before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         has_closure = any(callable(value) for value in (*args[1:], *kwargs.values()))
-        if (has_closure or _has_gradient(optimizer)) and not _is_skipped(optimizer):
-            trace.lrs.append(_held_lrs(optimizer))
+        if not has_closure and not _has_gradient(optimizer):
+            trace.add(Event.NO_GRADIENT)
+        elif _is_skipped(optimizer):
+            trace.add(Event.SKIPPED)
+        else:
+            trace.add_update(_held_lrs(optimizer))
 
     hook = optimizer.register_step_pre_hook(before_step)
     try:

@@ -9,10 +9,11 @@ import torch
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler
 
+from warmup_lib.lr_trace import Trace
 from warmup_lib.quiz.name_the_bug import Bug, NameTheBug
 from warmup_lib.quiz.variants import Variants
 from warmup_lib.schedules import linear_warmup
-from warmup_lib.trace import Trace, dry_run, record
+from warmup_lib.trace import dry_run, record
 
 WARMUP, UPDATES, ACCUMULATED = 10, 12, 4
 WORDS = {3: "three", 5: "five", 6: "six"}
