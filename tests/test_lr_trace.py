@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.lr_scheduler import LambdaLR, LinearLR, SequentialLR
 
 from warmup_lib.lr_trace import Event, Trace
+from warmup_lib.schedulers import GradualWarmupScheduler
 from warmup_lib.trace import dry_run, record
 from warmup_lib.trace_files import (
     TraceFileError,
@@ -85,6 +87,48 @@ def test_a_dry_run_tells_where_the_scheduler_steps() -> None:
     trace = dry_run(optimizer, scheduler, updates=4, updates_per_step=2)
     kinds = [event.value for event in trace.events]
     assert kinds == ["update", "update", "scheduler", "update", "update"]
+
+
+Make = Callable[[torch.optim.Optimizer], Any]
+
+
+def sequential(optimizer: torch.optim.Optimizer) -> SequentialLR:
+    parts = [LinearLR(optimizer, 0.1, total_iters=3), LinearLR(optimizer, 1.0, 0.5)]
+    return SequentialLR(optimizer, parts, milestones=[3])
+
+
+def gradual(optimizer: torch.optim.Optimizer) -> GradualWarmupScheduler:
+    return GradualWarmupScheduler(optimizer, 1, 3, LinearLR(optimizer, 1.0, 0.5))
+
+
+@pytest.mark.parametrize("make", [sequential, gradual, lambda o: LambdaLR(o, lambda t: 1.0)])
+def test_each_step_of_a_scheduler_is_heard_once_and_in_its_place(make: Make) -> None:
+    weight = torch.ones(1, requires_grad=True)
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    other = torch.optim.SGD([weight], lr=0.1)
+    scheduler, bystander = make(optimizer), make(other)
+    methods = [vars(kind).get("step") for kind in type(scheduler).__mro__]
+    with record(optimizer, scheduler) as trace:
+        for _ in range(5):
+            weight.sum().backward()
+            optimizer.step()
+            scheduler.step()
+            other.step()
+            bystander.step()
+        assert not any(callable(value) for value in scheduler.state_dict().values())
+    assert [event.value for event in trace.events] == ["update", "scheduler"] * 5
+    assert [vars(kind).get("step") for kind in type(scheduler).__mro__] == methods
+
+
+def test_a_step_that_raises_is_heard_and_leaves_no_hook() -> None:
+    optimizer = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1)
+    scheduler = LambdaLR(optimizer, lambda t: 1 / (1 - t))
+    method = LambdaLR.step
+    optimizer.step()
+    with pytest.raises(ZeroDivisionError), record(optimizer, scheduler) as trace:
+        scheduler.step()
+    assert list(trace.events) == [Event.SCHEDULER]
+    assert LambdaLR.step is method
 
 
 def test_a_picture_has_a_curve_for_each_group() -> None:

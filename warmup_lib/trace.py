@@ -11,10 +11,12 @@
 from __future__ import annotations
 
 import copy
+import functools
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest import mock
 
 from torch.optim import Optimizer
 
@@ -77,8 +79,12 @@ def dry_run(
 
 
 @contextmanager
-def record(optimizer: Optimizer) -> Iterator[Trace]:
+def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
     """Record the LR of every update that ``optimizer`` makes inside the block.
+
+    Calls of ``step()`` of the schedulers given are recorded as well, in their place
+    among the updates. Nothing about the training changes, nor about what a
+    checkpoint holds.
 
     A ``step()`` with every gradient ``None`` moves nothing and is no update;
     nor is one that a ``GradScaler`` makes a fused optimizer skip. The trace's events
@@ -107,9 +113,42 @@ def record(optimizer: Optimizer) -> Iterator[Trace]:
 
     hook = optimizer.register_step_pre_hook(before_step)
     try:
-        yield trace
+        with _heard(schedulers, lambda: trace.add(Event.SCHEDULER)):
+            yield trace
     finally:
         hook.remove()
+
+
+@contextmanager
+def _heard(schedulers: Sequence[Any], on_step: Callable[[], None]) -> Iterator[None]:
+    """Call ``on_step`` before each ``step()`` of the schedulers, inside the block.
+
+    The method is replaced on their classes: on the scheduler itself it would become
+    part of its ``state_dict()``.
+    """
+    heard = {id(scheduler) for scheduler in schedulers}
+    stepping: set[int] = set()
+
+    def hearing(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+            # A step may call the step of its parent class, and is one all the same.
+            if id(scheduler) not in heard or id(scheduler) in stepping:
+                return original(scheduler, *args, **kwargs)
+            stepping.add(id(scheduler))
+            try:
+                on_step()
+                return original(scheduler, *args, **kwargs)
+            finally:
+                stepping.discard(id(scheduler))
+
+        return step
+
+    with ExitStack() as stack:
+        kinds: list[Any] = list(dict.fromkeys(map(type, schedulers)))
+        for kind in kinds:
+            stack.enter_context(mock.patch.object(kind, "step", hearing(kind.step)))
+        yield
 
 
 def _twins(optimizer: Optimizer, scheduler: Any) -> tuple[Optimizer, Any]:
