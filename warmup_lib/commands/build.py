@@ -38,10 +38,11 @@ def command(
     to: Path,
     for_tools: bool,
 ) -> None:
-    """Make a student's own variant of the quizzes, all of them if you name none.
+    """Make a student's own variant of the quizzes.
 
-    The numbers in it follow from the salt and the student's id, and so does its key: nothing has
-    to be kept. Keep the salt secret, and away from git.
+    It makes all of them if you name none. The numbers in them follow from the salt and the
+    student's id, and so do their keys: nothing has to be kept. Keep the salt secret, and away from
+    git.
     """
     from warmup_lib.builder.variants import BuildError, write_variants
 

@@ -18,10 +18,10 @@ from warmup_lib.commands._options import QUIZ, json_option
 @click.option("--review", is_flag=True, help="Only what is due for review.")
 @json_option
 def command(quiz: str | None, review: bool, for_tools: bool) -> None:
-    """Say which question is next, why, and where it is; of QUIZ, if you name one.
+    """Say which question is next, why, and where it is.
 
     What you have not passed comes first, in the order of the course. Then come the questions on
-    which a mistake came back, for review.
+    which a mistake came back, for review. Name a QUIZ to stay in it.
     """
     seen = progress.load()
     _show.warn(seen.trouble)
