@@ -43,6 +43,7 @@ tables: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/scheduler_step.py
 	$(BIN)/python benchmarks/explorer.py
+	$(BIN)/python benchmarks/trace_overhead.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

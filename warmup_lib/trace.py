@@ -103,8 +103,7 @@ def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
     trace = Trace()
 
     def before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        has_closure = any(callable(value) for value in (*args[1:], *kwargs.values()))
-        if not has_closure and not _has_gradient(optimizer):
+        if not (_has_gradient(optimizer) or _has_closure(args, kwargs)):
             trace.add(Event.NO_GRADIENT)
         elif _is_skipped(optimizer):
             trace.add(Event.SKIPPED)
@@ -158,11 +157,20 @@ def _twins(optimizer: Optimizer, scheduler: Any) -> tuple[Optimizer, Any]:
 
 
 def _held_lrs(optimizer: Optimizer) -> tuple[float, ...]:
-    return tuple(float(group["lr"]) for group in optimizer.param_groups)
+    return tuple([float(group["lr"]) for group in optimizer.param_groups])
 
 
 def _has_gradient(optimizer: Optimizer) -> bool:
-    return any(p.grad is not None for group in optimizer.param_groups for p in group["params"])
+    # Written out, since it runs in every update, and mostly ends at the first parameter.
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            if parameter.grad is not None:
+                return True
+    return False
+
+
+def _has_closure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return any(callable(value) for value in (*args[1:], *kwargs.values()))
 
 
 def _is_skipped(optimizer: Optimizer) -> bool:
