@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 import parso
-from cosmic_ray.operators.operator import Example, Operator  # type: ignore[import-untyped]
+from cosmic_ray.operators.operator import Example, Operator
 
 
-class Rewrite(Operator):  # type: ignore[misc]
+class Rewrite(Operator):
     """An operator that says which texts may stand in a node's place, each a mutation."""
 
     example: tuple[str, str]
@@ -28,9 +28,7 @@ class Rewrite(Operator):  # type: ignore[misc]
         return ((node.start_pos, node.end_pos) for _ in self.texts(node))
 
     def mutate(self, node: Any, index: int) -> Any:
-        return parso.parse(  # type: ignore[no-untyped-call]
-            node.get_first_leaf().prefix + list(self.texts(node))[index]
-        )
+        return parso.parse(node.get_first_leaf().prefix + list(self.texts(node))[index])
 
     @classmethod
     def examples(cls) -> Sequence[Example]:

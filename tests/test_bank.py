@@ -32,7 +32,7 @@ for quiz in questions.QUIZZES:
             pytrace=False,
         )
 
-NAMES = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
+NAMES = questions.all_names()
 SEEDS = ("ada", "ben", "cem")
 
 

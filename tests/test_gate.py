@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
+from cosmic_ray.mutating import mutate_code
 from mutants import compiled, mutants_of
 from mutation_operators import OWN
 from torch.optim.lr_scheduler import LambdaLR, LinearLR, LRScheduler
@@ -34,12 +34,7 @@ SECONDS = 0.5
 """A mutant may loop for ever."""
 
 
-FUNCTIONS = [
-    name
-    for quiz in questions.QUIZZES
-    for name in questions.names(quiz)
-    if isinstance(questions.load(name), Write)
-]
+FUNCTIONS = [name for name in questions.all_names() if isinstance(questions.load(name), Write)]
 DRAWN = [f"{name} drawn {seed}" for name in FUNCTIONS if questions.varies(name) for seed in "ab"]
 each_function = pytest.mark.parametrize("name", FUNCTIONS + DRAWN)
 

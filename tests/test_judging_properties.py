@@ -19,7 +19,7 @@ from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key
 from warmup_lib.quiz.observation import Observation, Trouble, Value
 
-NAMES = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
+NAMES = questions.all_names()
 
 # Making a key takes longer than Hypothesis allows an example.
 unhurried = settings(deadline=None, max_examples=300)

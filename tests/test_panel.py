@@ -29,7 +29,7 @@ NUMBER = "lambda_lr/first_print"
 LIST = "lambda_lr/used_by_updates"
 WRITTEN = "lambda_lr/ramp_from_one_nth"
 BROKEN = "lambda_lr/off_by_one"
-ALL = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
+ALL = questions.all_names()
 
 
 class Driven:

@@ -185,7 +185,7 @@ def test_unknown_questions_and_keys_stay_in_the_file(file: Path) -> None:
     right(ONE)
     kept = json.loads(file.read_text())
     assert kept["theme"] == "dark"
-    assert kept["questions"]["demo/renamed"] == data["questions"]["demo/renamed"]  # type: ignore[index]
+    assert kept["questions"]["demo/renamed"] == data["questions"]["demo/renamed"]
     assert kept["questions"][ONE]["stars"] == 5
     assert kept["questions"][ONE]["attempts"] == 2
 

@@ -65,7 +65,7 @@ def task_for(target: str, start: Path) -> Task:
         return Task(path)
     if target in questions.QUIZZES:
         return Task(_notebook(target, start))
-    known = [name for quiz in questions.QUIZZES for name in questions.names(quiz)]
+    known = questions.all_names()
     if target in known:
         return Task(_notebook(target.partition("/")[0], start), only=(target,))
     if path.exists():

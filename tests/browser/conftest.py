@@ -16,7 +16,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not item.path.is_relative_to(Path(__file__).parent):
             continue
-        if CHROMIUM is None:
+        if CHROMIUM is None:  # A system package; `.ci/run` installs it, so CI skips nothing.
             why = "chromium is not installed (Debian: apt-get install chromium)"
             item.add_marker(pytest.mark.skip(reason=why))
         # Playwright leaves its own sockets and event loop to the garbage collector.

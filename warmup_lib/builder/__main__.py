@@ -55,11 +55,7 @@ def stale(root: Path) -> list[str]:
     return [
         *quizzes.differences(built, root),
         *_stale_lessons(root),
-        *(
-            []
-            if index.is_current(root)
-            else [f"{index.PATH} is not current; run: python -m warmup_lib.builder quizzes"]
-        ),
+        *index.differences(root),
     ]
 
 

@@ -13,9 +13,7 @@ PATH = "warmup_lib/questions/index.json"
 
 def index_text() -> str:
     """The index as its file holds it."""
-    facts = {
-        name: asdict(facts_of(name)) for quiz in questions.QUIZZES for name in questions.names(quiz)
-    }
+    facts = {name: asdict(facts_of(name)) for name in questions.all_names()}
     return json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -33,9 +31,12 @@ def facts_of(name: str) -> questions.Facts:
     )
 
 
-def is_current(root: Path) -> bool:
+def differences(root: Path) -> list[str]:
+    """A line that says so, where the file is missing or not what the bank gives."""
     path = root / PATH
-    return path.exists() and path.read_text(encoding="utf-8") == index_text()
+    if path.exists() and path.read_text(encoding="utf-8") == index_text():
+        return []
+    return [f"{PATH} is not current; run: python -m warmup_lib.builder quizzes"]
 
 
 def write_index(root: Path) -> None:

@@ -41,6 +41,11 @@ def names(quiz: str) -> list[str]:
     return [f"{quiz}/{question}" for question in quiz_module(quiz).ORDER]
 
 
+def all_names() -> list[str]:
+    """The names of all questions, in the order of the course."""
+    return [name for quiz in QUIZZES for name in names(quiz)]
+
+
 def quiz_module(quiz: str) -> ModuleType:
     """The module that describes a quiz."""
     if quiz not in QUIZZES:
@@ -57,7 +62,7 @@ def load(name: str, seed: str | None = None) -> Question:
     Raises:
         LookupError: there is none of that name; the nearest one is suggested.
     """
-    known = [each for quiz in QUIZZES for each in names(quiz)]
+    known = all_names()
     if name not in known:
         nearest = difflib.get_close_matches(str(name), known, n=1)
         suggestion = f"did you mean {nearest[0]!r}?" if nearest else f"there are {', '.join(known)}"
@@ -67,7 +72,7 @@ def load(name: str, seed: str | None = None) -> Question:
 
 @cache
 def _load(name: str, seed: str | None) -> Question:
-    module = importlib.import_module(f"{__name__}.{name.replace('/', '.')}")
+    module = _module(name)
     variants: Variants | None = getattr(module, "VARIANTS", None)
     if variants is None or seed is None:
         question = cast("Question", module.QUESTION)
@@ -79,7 +84,11 @@ def _load(name: str, seed: str | None) -> Question:
 
 def varies(name: str) -> bool:
     """Whether the question declares parameters."""
-    return hasattr(importlib.import_module(f"{__name__}.{name.replace('/', '.')}"), "VARIANTS")
+    return hasattr(_module(name), "VARIANTS")
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name.replace('/', '.')}")
 
 
 @dataclass(frozen=True)

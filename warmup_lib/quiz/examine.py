@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from warmup_lib.quiz.feedback import Feedback
@@ -9,7 +10,7 @@ from warmup_lib.quiz.isolation import isolated
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key, WrongModel, shown
 from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
-from warmup_lib.quiz.observation import AnswerTroubleError, Observation, said
+from warmup_lib.quiz.observation import AnswerTroubleError, Observation, Value, said
 from warmup_lib.quiz.question import Question
 
 SECONDS = 5.0
@@ -22,14 +23,25 @@ def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Obs
     It raises nothing that the answer does, save ``KeyboardInterrupt``: a learner who
     interrupts the kernel means it.
     """
+
+    def attempt() -> Sequence[Value]:
+        if question.is_untouched(answer):
+            raise AnswerTroubleError(
+                "not attempted",
+                f"This is still the code that you got. What must hold: {question.holds}",
+            )
+        return question.probe(answer)
+
+    return _observed(question, attempt, seconds)
+
+
+def _observed(
+    question: Question, attempt: Callable[[], Sequence[Value]], seconds: float
+) -> Observation:
+    """The values that an attempt gives, or the trouble that it meets."""
     try:
         with isolated(), time_limit(seconds):
-            if question.is_untouched(answer):
-                raise AnswerTroubleError(
-                    "not attempted",
-                    f"This is still the code that you got. What must hold: {question.holds}",
-                )
-            return Observation(values=tuple(question.probe(answer)))
+            return Observation(values=tuple(attempt()))
     except KeyboardInterrupt:
         raise
     except AnswerTroubleError as trouble:
@@ -80,11 +92,10 @@ def _wrong_models(question: Question) -> dict[str, WrongModel]:
 
 
 def _observe_ours(question: Question, what: str, answer: Any) -> Observation:
-    try:
-        with isolated(), time_limit(SECONDS):
-            return Observation(values=tuple(question.probe(answer)))
-    except (AnswerTroubleError, TimeLimitExceededError) as error:
-        raise ValueError(f"{question.name}: {what} must run, but: {said(error)}") from error
+    seen = _observed(question, lambda: question.probe(answer), SECONDS)
+    if seen.trouble is not None:
+        raise ValueError(f"{question.name}: {what} must run, but: {seen.message}")
+    return seen
 
 
 def examine(question: Question, answer: Any, *, seconds: float = SECONDS) -> Feedback:

@@ -102,6 +102,7 @@ def as_a_quotient(update: int) -> float:
 def moves(kind: type[torch.optim.Optimizer], beta2: float, updates: int) -> list[float]:
     """How far each update moves a weight whose gradient is always the same, and tiny."""
     weight = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    # The base class, by which the kind is typed, takes none of these; Adam and RAdam do.
     optimizer = kind([weight], lr=1.0, betas=(0.9, beta2), eps=0.0)  # type: ignore[call-arg]
     weight.grad = torch.full_like(weight, TINY)
     lengths = []
