@@ -158,6 +158,8 @@ def _shell() -> Iterator[Any]:
 
     config = Config()
     config.HistoryManager.enabled = False
+    # Which environment is active is not the question here.
+    config.InteractiveShell.warn_venv = False
     # IPython puts a module of its own in the place of __main__, and writes a profile.
     main = sys.modules["__main__"]
     try:
