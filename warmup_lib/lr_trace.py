@@ -18,6 +18,8 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from warmup_lib.facts import Fact
+
 if TYPE_CHECKING:
     from warmup_lib.plot import Picture
 
@@ -31,6 +33,9 @@ class Event(Enum):
 
     UPDATE = "update"
     SCHEDULER = "scheduler"
+    """A scheduler went one step on."""
+    SCHEDULER_SET = "scheduler set"
+    """A scheduler was told where it stands, as by ``scheduler.step(epoch)``."""
     NO_GRADIENT = "no gradient"
     SKIPPED = "skipped"
 
@@ -43,9 +48,18 @@ class Trace:
     """The LR that each update used, by parameter group, and the order of events.
 
     It holds a million updates in bounded memory: 8 bytes an LR and 1 an event.
+
+    Attributes:
+        name: what the optimizer is called, such as ``AdamW``.
+        facts: what else was seen of optimizer and schedulers.
+        sites: where in the code they were made and stepped: ``"scheduler.step"`` →
+            ``["train.py:31"]``. Known where a whole script was followed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "optimizer") -> None:
+        self.name = name
+        self.facts: list[Fact] = []
+        self.sites: dict[str, list[str]] = {}
         self._lrs = array("d")
         self._events = array("B")
         # Where the number of groups changes: (first update, first LR, groups from there on).
@@ -76,10 +90,11 @@ class Trace:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):
             return NotImplemented
-        return (self._events, self._lrs, self._spans) == (
+        return (self._events, self._lrs, self._spans, self.facts) == (
             other._events,
             other._lrs,
             other._spans,
+            other.facts,
         )
 
     __hash__ = None  # type: ignore[assignment]  # it grows

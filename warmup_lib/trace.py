@@ -11,17 +11,17 @@
 from __future__ import annotations
 
 import copy
-import functools
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 from torch.optim import Optimizer
 
 from warmup_lib._arguments import whole_number
+from warmup_lib.hearing import StepHooks, scheduler_steps, skipped_steps
 from warmup_lib.lr_trace import Event, Trace
+from warmup_lib.recording import Recorder, held_lrs, innermost
 
 
 def dry_run(
@@ -74,7 +74,7 @@ def dry_run(
             if update % updates_per_step == 0 and (scheduler_first or update > 0):
                 advance(twin_scheduler)
                 trace.add(Event.SCHEDULER)
-            trace.add_update(_held_lrs(twin))
+            trace.add_update(held_lrs(twin))
     return trace
 
 
@@ -86,9 +86,14 @@ def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
     among the updates. Nothing about the training changes, nor about what a
     checkpoint holds.
 
-    A ``step()`` with every gradient ``None`` moves nothing and is no update;
-    nor is one that a ``GradScaler`` makes a fused optimizer skip. The trace's events
-    tell of both.
+    A ``step()`` with every gradient ``None`` moves nothing and is no update; nor is
+    one that a ``GradScaler`` skips. The trace's events tell of both, and its facts of
+    what is odd about the schedulers. Of an optimizer that wraps another, the one inside
+    is recorded. For several optimizers use several blocks, one in the other.
+
+    Args:
+        optimizer: the optimizer whose updates are recorded.
+        schedulers: those whose steps are recorded; they should drive this optimizer.
 
     >>> import torch
     >>> weight = torch.ones(1, requires_grad=True)
@@ -100,79 +105,29 @@ def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
     >>> trace.used()
     [0.1]
     """
-    trace = Trace()
-
-    def before_step(optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if not (_has_gradient(optimizer) or _has_closure(args, kwargs)):
-            trace.add(Event.NO_GRADIENT)
-        elif _is_skipped(optimizer):
-            trace.add(Event.SKIPPED)
-        else:
-            trace.add_update(_held_lrs(optimizer))
-
-    hook = optimizer.register_step_pre_hook(before_step)
+    optimizer = innermost(optimizer)
+    recorder = Recorder(optimizer)
+    given = {id(scheduler) for scheduler in schedulers}
+    for scheduler in schedulers:
+        recorder.watch(scheduler)
+    hooks = StepHooks(lambda each: recorder if each is optimizer else None)
+    handles = (
+        optimizer.register_step_pre_hook(hooks.before),
+        optimizer.register_step_post_hook(hooks.after),
+    )
     try:
-        with _heard(schedulers, lambda: trace.add(Event.SCHEDULER)):
-            yield trace
+        with (
+            scheduler_steps(map(type, schedulers), lambda s: recorder if id(s) in given else None),
+            skipped_steps(lambda each: recorder if each is optimizer else None),
+        ):
+            yield recorder.trace
     finally:
-        hook.remove()
-
-
-@contextmanager
-def _heard(schedulers: Sequence[Any], on_step: Callable[[], None]) -> Iterator[None]:
-    """Call ``on_step`` before each ``step()`` of the schedulers, inside the block.
-
-    The method is replaced on their classes: on the scheduler itself it would become
-    part of its ``state_dict()``.
-    """
-    heard = {id(scheduler) for scheduler in schedulers}
-    stepping: set[int] = set()
-
-    def hearing(original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def step(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
-            # A step may call the step of its parent class, and is one all the same.
-            if id(scheduler) not in heard or id(scheduler) in stepping:
-                return original(scheduler, *args, **kwargs)
-            stepping.add(id(scheduler))
-            try:
-                on_step()
-                return original(scheduler, *args, **kwargs)
-            finally:
-                stepping.discard(id(scheduler))
-
-        return step
-
-    with ExitStack() as stack:
-        kinds: list[Any] = list(dict.fromkeys(map(type, schedulers)))
-        for kind in kinds:
-            stack.enter_context(mock.patch.object(kind, "step", hearing(kind.step)))
-        yield
+        for handle in handles:
+            handle.remove()
+        recorder.end()
 
 
 def _twins(optimizer: Optimizer, scheduler: Any) -> tuple[Optimizer, Any]:
     shared = [optimizer.state, *(p for group in optimizer.param_groups for p in group["params"])]
     memo = {id(thing): thing for thing in shared}
     return copy.deepcopy((optimizer, scheduler), memo)
-
-
-def _held_lrs(optimizer: Optimizer) -> tuple[float, ...]:
-    return tuple([float(group["lr"]) for group in optimizer.param_groups])
-
-
-def _has_gradient(optimizer: Optimizer) -> bool:
-    # Written out, since it runs in every update, and mostly ends at the first parameter.
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                return True
-    return False
-
-
-def _has_closure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return any(callable(value) for value in (*args[1:], *kwargs.values()))
-
-
-def _is_skipped(optimizer: Optimizer) -> bool:
-    """Whether a GradScaler found an overflow: it lets a fused optimizer skip the update itself."""
-    return bool(getattr(optimizer, "found_inf", False))

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from warmup_lib import questions
-from warmup_lib.builder import figures, index, lessons, quizzes
+from warmup_lib.builder import figures, index, lessons, quizzes, recipe_table
 
-COMMANDS = ("lessons", "quizzes", "figures", "check")
+COMMANDS = ("lessons", "quizzes", "figures", "docs", "check")
 USAGE = f"usage: python -m warmup_lib.builder [{'|'.join(COMMANDS)}]   (in the course's folder)\n"
 
 
@@ -36,6 +36,8 @@ def main(arguments: list[str]) -> int:
         lessons.write_lessons(root)
     if what in ("all", "figures"):
         figures.write_figures(root)
+    if what in ("all", "docs"):
+        recipe_table.write_docs(root)
     return 0
 
 
@@ -56,6 +58,7 @@ def stale(root: Path) -> list[str]:
         *quizzes.differences(built, root),
         *_stale_lessons(root),
         *index.differences(root),
+        *recipe_table.differences(root),
     ]
 
 
