@@ -44,6 +44,7 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/scheduler_step.py
 	$(BIN)/python benchmarks/explorer.py
 	$(BIN)/python benchmarks/trace_overhead.py
+	$(BIN)/python benchmarks/doctor.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

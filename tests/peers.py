@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import warnings
@@ -18,13 +19,11 @@ def needs(module: str) -> Any:
 
     They fail instead where ``WARMUP_REQUIRE_PEERS=1`` is set.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return importlib.import_module(module)
-    except ModuleNotFoundError:
-        package = PACKAGES.get(module, module)
-        reason = f'{package} is not installed: pip install "warmup-lib[peers]" has it'
-        if os.environ.get("WARMUP_REQUIRE_PEERS") == "1":
-            pytest.fail(f"{reason}, and WARMUP_REQUIRE_PEERS asks for it", pytrace=False)
-        pytest.skip(reason, allow_module_level=True)
+    with contextlib.suppress(ModuleNotFoundError), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module(module)
+    library = module.partition(".")[0]
+    reason = f'{PACKAGES.get(library, library)} is missing: pip install "warmup-lib[peers]" has it'
+    if os.environ.get("WARMUP_REQUIRE_PEERS") == "1":
+        pytest.fail(f"{reason}, and WARMUP_REQUIRE_PEERS asks for it", pytrace=False)
+    pytest.skip(reason, allow_module_level=True)

@@ -1,13 +1,15 @@
 """The recipes give the learning rates that the libraries do.
 
 The rows are the notes of a run of each library under torch 2.13, base LR 0.1, warmup 5 and total
-10; those in ``READ`` were worked out from its source, and not run. PyTorch is run here.
+10; those in ``READ`` were worked out from its source, and not run. PyTorch is run here, and the
+other libraries, where they are installed, in ``test_peers.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,8 @@ from torch.optim.lr_scheduler import (
 )
 
 from warmup_lib import recipes
+from warmup_lib.builder import recipe_table
+from warmup_lib.builder.peer_calls import LIBRARIES
 from warmup_lib.schedulers import ScheduleLR
 from warmup_lib.schedules import (
     Schedule,
@@ -199,6 +203,28 @@ def test_total_includes_the_warmup_in_some_and_not_in_others() -> None:
     assert recipes.keras_cosine(5, 10)(9) > 6 * optax(9)
 
 
+def test_what_rises_is_the_decay_upside_down() -> None:
+    rising = recipes.rising(cosine_decay(8), start=0.2)
+    assert [rising(t) for t in (0, 4, 8, 9)] == pytest.approx([0.2, 0.6, 1, 1])
+
+
+def test_every_recipe_has_a_row_in_the_docs() -> None:
+    # The paper's equation is there as a factor; noam_lr is its learning rate.
+    in_the_table = " ".join(row.recipe for library in LIBRARIES for row in library.rows)
+    missing = [name for name in recipes.__all__ if f"{name}(" not in in_the_table]
+    assert missing == ["noam_lr"]
+
+
+def test_docs_that_are_not_what_the_recipes_give_are_named_with_the_remedy(tmp_path: Path) -> None:
+    remedy = ["docs/recipes.md is not current; run: python -m warmup_lib.builder docs"]
+    assert recipe_table.differences(tmp_path) == remedy
+    recipe_table.write_docs(tmp_path)
+    assert recipe_table.differences(tmp_path) == []
+    page = tmp_path / recipe_table.PATH
+    page.write_text(page.read_text(encoding="utf-8").replace("0.065", "0.066"), encoding="utf-8")
+    assert recipe_table.differences(tmp_path) == remedy
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -207,6 +233,14 @@ def test_total_includes_the_warmup_in_some_and_not_in_others() -> None:
         (lambda: recipes.deepspeed_log(1), "warmup_num_steps must be at least 2, got 1"),
         (lambda: recipes.torchvision_detection(1), "batches must be at least 2, got 1"),
         (lambda: recipes.pytorch_warmup_untuned_linear(1.0), "beta2 must be below 1, got 1.0"),
+        (lambda: recipes.pytorch_warmup_radam(0.6), "beta2 must be above 0.6, got 0.6"),
+        (
+            lambda: recipes.transformers_wsd(5, 2, 7),
+            "num_training_steps must be at least 8, got 7; it includes the warmup, the decay",
+        ),
+        (lambda: recipes.timm_wsd(5, 2, 2), "t_initial must be at least 3, got 2"),
+        (lambda: recipes.torch_one_cycle(1, 10), "warmup must be at least 2, got 1"),
+        (lambda: recipes.gradual_warmup_cosine(1, 5, 1), "t_max must be at least 2, got 1"),
     ],
 )
 def test_errors_name_the_argument_and_its_value(call: Callable[[], object], message: str) -> None:

@@ -17,6 +17,7 @@ import click
 
 COMMANDS: Mapping[str, Sequence[str]] = {
     "Learning": ("init", "next", "status", "check", "watch", "hint", "solution", "list"),
+    "Training": ("doctor",),
     "Teaching": ("build", "new-question"),
     "This command": ("completion",),
 }

@@ -18,11 +18,10 @@ import functools
 import os
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import torch
 from torch.optim import Optimizer
@@ -32,12 +31,13 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 
-from warmup_lib.hearing import StepHooks, scheduler_steps, skipped_steps
+from warmup_lib.hearing import Find, scheduler_steps, skipped_steps
 from warmup_lib.lr_trace import Trace
 from warmup_lib.recording import Recorder, innermost
+from warmup_lib.tapping import tapped
 
-# Where schedulers are stepped is looked up during the first few updates only.
-_UPDATES = 8
+# Where schedulers are stepped is looked up during the first few steps only.
+_STEPS = 3
 
 
 @contextmanager
@@ -50,17 +50,16 @@ def record_all() -> Iterator[Sequence[Trace]]:
     that anything else sets are in the traces as well, but not its steps.
     """
     followed = Followed()
-    hooks = StepHooks(followed.stepping)
     handles = (
-        register_optimizer_step_pre_hook(hooks.before),
-        register_optimizer_step_post_hook(hooks.after),
+        register_optimizer_step_pre_hook(followed.before_step),
+        register_optimizer_step_post_hook(followed.after_step),
     )
     try:
         with (
             scheduler_steps(_kinds(LRScheduler), followed.scheduling),
-            _kinds_to_come(followed),
+            _kinds_to_come(followed.scheduling),
             skipped_steps(followed.known),
-            _made(followed),
+            tapped(Optimizer, "__init__", _telling_of_made, followed.made),
         ):
             yield followed.traces
     finally:
@@ -75,7 +74,7 @@ class Followed:
     def __init__(self) -> None:
         self.traces: list[Trace] = []
         self._recorders: dict[int, Recorder] = {}
-        self._made: dict[int, str] = {}
+        self._made: dict[int, tuple[str, int]] = {}
 
     def known(self, optimizer: Any) -> Recorder | None:
         """The recorder of an optimizer, where it was met."""
@@ -83,15 +82,27 @@ class Followed:
         # A new one may have the id of one that is gone.
         return recorder if recorder and recorder.optimizer is optimizer else None
 
-    def stepping(self, optimizer: Any) -> Recorder | None:
-        """The recorder of an optimizer that makes a step."""
-        recorder = self._met(optimizer)
-        if recorder.steps == 0 and "optimizer.step" not in recorder.trace.sites:
+    def before_step(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """An ``optimizer.step()`` begins: a pre-hook of every optimizer."""
+        recorder = self.known(optimizer)
+        if recorder is None or recorder.steps == 0:
             if innermost(optimizer) is not optimizer:
-                return None
-            _note(recorder.trace, "optimizer.step", _site())
-            self.traces.append(recorder.trace)
-        return recorder
+                return
+            recorder = self._met(optimizer)
+            if "optimizer.step" not in recorder.trace.sites:
+                _note(recorder.trace, "optimizer.step", _line())
+                self.traces.append(recorder.trace)
+        recorder.before_step(optimizer, args, kwargs)
+
+    def after_step(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """An ``optimizer.step()`` has ended: a post-hook of every optimizer."""
+        recorder = self.known(optimizer)
+        if recorder is not None:
+            recorder.after_step(optimizer, args, kwargs)
 
     def scheduling(self, scheduler: Any) -> Recorder | None:
         """The recorder of the optimizer that a scheduler drives."""
@@ -99,17 +110,19 @@ class Followed:
         if not isinstance(optimizer, Optimizer):
             return None
         recorder = self._met(optimizer)
+        if recorder.stepping or recorder.steps > _STEPS:
+            return recorder
         if getattr(scheduler, "_is_initial", False):
-            _note(recorder.trace, "scheduler", _site())
-        elif len(recorder.trace) < _UPDATES:
-            _note(recorder.trace, "scheduler.step", _site())
+            _note(recorder.trace, "scheduler", _line())
+        else:
+            _note(recorder.trace, "scheduler.step", _line())
             if recorder.steps == 0:
                 self._look_for_another(recorder, scheduler)
         return recorder
 
     def made(self, optimizer: Optimizer) -> None:
         """An optimizer is being made."""
-        self._made[id(optimizer)] = _site()
+        self._made[id(optimizer)] = _line()
 
     def end(self) -> None:
         """The last look."""
@@ -143,33 +156,38 @@ def _kinds(kind: type[Any]) -> list[type[Any]]:
 
 
 @contextmanager
-def _kinds_to_come(followed: Followed) -> Iterator[None]:
+def _kinds_to_come(find: Find) -> Iterator[None]:
     """Hear scheduler classes, too, that are defined inside the block."""
     with ExitStack() as stack:
 
-        def init_subclass(kind: Any, /, **kwargs: Any) -> None:
-            super(LRScheduler, kind).__init_subclass__(**kwargs)
+        def hear(kind: type[Any]) -> None:
             if "step" in kind.__dict__:
-                stack.enter_context(scheduler_steps([kind], followed.scheduling))
+                stack.enter_context(scheduler_steps([kind], find))
 
-        stack.enter_context(
-            mock.patch.object(LRScheduler, "__init_subclass__", classmethod(init_subclass))
-        )
+        stack.enter_context(tapped(LRScheduler, "__init_subclass__", _telling_of_kinds, hear))
         yield
 
 
-@contextmanager
-def _made(followed: Followed) -> Iterator[None]:
-    """Hear optimizers being made, for the lines that make them."""
-    original = Optimizer.__init__
+def _telling_of_kinds(_: Any, listeners: list[Callable[[type[Any]], None]]) -> Any:
+    @classmethod  # type: ignore[misc]  # it becomes one of a class
+    def init_subclass(kind: type[Any], **kwargs: Any) -> None:
+        super(LRScheduler, kind).__init_subclass__(**kwargs)
+        for hear in listeners:
+            hear(kind)
 
+    return init_subclass
+
+
+def _telling_of_made(
+    original: Callable[..., None], listeners: list[Callable[[Optimizer], None]]
+) -> Any:
     @functools.wraps(original)
-    def init(self: Optimizer, *args: Any, **kwargs: Any) -> None:
-        followed.made(self)
-        original(self, *args, **kwargs)
+    def init(optimizer: Optimizer, *args: Any, **kwargs: Any) -> None:
+        for made in listeners:
+            made(optimizer)
+        original(optimizer, *args, **kwargs)
 
-    with mock.patch.object(Optimizer, "__init__", init):
-        yield
+    return init
 
 
 def _parameters(recorder: Recorder) -> set[int]:
@@ -177,28 +195,30 @@ def _parameters(recorder: Recorder) -> set[int]:
     return {id(parameter) for group in groups for parameter in group["params"]}
 
 
-def _note(trace: Trace, name: str, site: str) -> None:
+def _note(trace: Trace, name: str, line: tuple[str, int]) -> None:
     sites = trace.sites.setdefault(name, [])
+    site = f"{_shown(line[0])}:{line[1]}"
     if site not in sites:
         sites.append(site)
 
 
-def _site() -> str:
+def _line() -> tuple[str, int]:
     """The line of code that is running, outside of torch and of what records."""
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_back is not None and _is_inside(frame.f_code.co_filename):
         frame = frame.f_back
     assert frame is not None
-    return f"{_shown(frame.f_code.co_filename)}:{frame.f_lineno}"
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 _INSIDE = (str(Path(torch.__file__).parent) + os.sep, str(Path(__file__).parent) + os.sep)
 
 
 def _is_inside(file: str) -> bool:
-    return file.startswith(_INSIDE) or not Path(file).is_absolute()
+    return file.startswith(_INSIDE) or not os.path.isabs(file)  # noqa: PTH117  # it is fast
 
 
+@functools.cache
 def _shown(file: str) -> str:
     """A path as one would type it, where it lies below the working directory."""
     try:

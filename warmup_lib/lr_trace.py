@@ -39,9 +39,14 @@ class Event(Enum):
     NO_GRADIENT = "no gradient"
     SKIPPED = "skipped"
 
+    def __init__(self, _: str) -> None:
+        self.code = len(type(self).__members__)
+
 
 _EVENTS = list(Event)
-_CODES = {event: code for code, event in enumerate(_EVENTS)}
+_UPDATE = Event.UPDATE.code
+_PACKED = 4096
+"""How many LRs may wait as floats: it is faster than to put each into the array."""
 
 
 class Trace:
@@ -61,18 +66,24 @@ class Trace:
         self.facts: list[Fact] = []
         self.sites: dict[str, list[str]] = {}
         self._lrs = array("d")
-        self._events = array("B")
+        self._waiting: list[float] = []
+        self._events = bytearray()
         # Where the number of groups changes: (first update, first LR, groups from there on).
         self._spans: list[tuple[int, int, int]] = []
-        self._updates = 0
+        self._groups = 0
 
     def add_update(self, lrs: Sequence[float]) -> None:
-        """Record an update that used these LRs, one a parameter group."""
-        if not self._spans or self._spans[-1][2] != len(lrs):
-            self._spans.append((self._updates, len(self._lrs), len(lrs)))
-        self._lrs.extend(lrs)
-        self._updates += 1
-        self._events.append(_CODES[Event.UPDATE])
+        """Record an update that used these LRs, one a parameter group.
+
+        Raises:
+            ValueError: there is no LR.
+        """
+        if len(lrs) != self._groups:
+            self._begin_span(len(lrs))
+        self._waiting += lrs
+        self._events.append(_UPDATE)
+        if len(self._waiting) > _PACKED:
+            self._packed()
 
     def add(self, event: Event) -> None:
         """Record an event that is no update.
@@ -80,19 +91,23 @@ class Trace:
         Raises:
             ValueError: ``event`` is an update; that has LRs.
         """
-        if event is Event.UPDATE:
+        if event.code == _UPDATE:
             raise ValueError("event must be no update; record that with add_update(lrs)")
-        self._events.append(_CODES[event])
+        self._events.append(event.code)
 
     def __len__(self) -> int:
-        return self._updates
+        if not self._spans:
+            return 0
+        update, place, groups = self._spans[-1]
+        return update + (len(self._packed()) - place) // groups
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):
             return NotImplemented
-        return (self._events, self._lrs, self._spans, self.facts) == (
+        # By bytes, so that an LR that is no number equals itself.
+        return (self._events, self._packed().tobytes(), self._spans, self.facts) == (
             other._events,
-            other._lrs,
+            other._packed().tobytes(),
             other._spans,
             other.facts,
         )
@@ -115,7 +130,7 @@ class Trace:
     @property
     def groups(self) -> int:
         """The number of parameter groups at the end; 0 where nothing was updated."""
-        return self._spans[-1][2] if self._spans else 0
+        return self._groups
 
     @property
     def events(self) -> Iterator[Event]:
@@ -124,12 +139,12 @@ class Trace:
 
     def count(self, event: Event) -> int:
         """How often something happened."""
-        return self._events.count(_CODES[event])
+        return self._events.count(event.code)
 
     @property
     def nbytes(self) -> int:
         """The memory that is taken by what was recorded, in bytes."""
-        return len(self._lrs) * self._lrs.itemsize + len(self._events)
+        return len(self._packed()) * self._lrs.itemsize + len(self._events)
 
     def picture(self, title: str = "Learning rate used by each update") -> Picture:
         """The LRs of up to six groups, with a text twin.
@@ -160,7 +175,18 @@ class Trace:
         return frame.rename_axis("update")
 
     def _rows(self) -> Iterator[tuple[float, ...]]:
-        ends = [*self._spans, (self._updates, len(self._lrs), 0)]
+        ends = [*self._spans, (len(self), len(self._packed()), 0)]
         for (_, start, groups), (_, end, _) in pairwise(ends):
-            for place in range(start, end, groups or 1):
+            for place in range(start, end, groups):
                 yield tuple(self._lrs[place : place + groups])
+
+    def _begin_span(self, groups: int) -> None:
+        if groups == 0:
+            raise ValueError("lrs must have one LR for each parameter group, got none")
+        self._spans.append((len(self), len(self._packed()), groups))
+        self._groups = groups
+
+    def _packed(self) -> array[float]:
+        self._lrs.extend(self._waiting)
+        self._waiting.clear()
+        return self._lrs

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 from weakref import ref
 
@@ -26,8 +29,13 @@ class Recorder:
         self.steps = 0
         self._optimizer = ref(optimizer)
         self._schedulers: list[ref[Any]] = []
-        self._last: ref[Any] | None = None
-        self._stepping = False
+        self._last = 0
+        self.stepping = False
+        self._groups = 0
+        self.doubts: list[dict[str, float]] = []
+        # The LRs of the first updates are looked at, and a step may be within another.
+        self._careful = True
+        self._may_nest = _may_nest(type(optimizer))
         self._at_zero = False
         # Set by torch's schedulers: an optimizer that has stepped has no state of an older run.
         self._had_stepped = getattr(optimizer, "_opt_called", False)
@@ -37,8 +45,46 @@ class Recorder:
         """The optimizer, while there is one."""
         return self._optimizer()
 
-    def step(self, optimizer: Optimizer, lrs: tuple[float, ...]) -> None:
-        """Record what an ``optimizer.step()`` with these LRs was, an update or nothing."""
+    def before_step(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """An ``optimizer.step()`` begins: a pre-hook of it.
+
+        Written out, since it runs in every update, and mostly ends here.
+        """
+        if self._careful or len(args) > 1 or kwargs:
+            self._before_step(optimizer, args, kwargs)
+            return
+        groups = optimizer.param_groups
+        for group in groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self.steps += 1
+                    if len(groups) == 1:
+                        self.trace.add_update((float(group["lr"]),))
+                    else:
+                        self.trace.add_update(held_lrs(optimizer))
+                    return
+        self._step(optimizer)
+
+    def after_step(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """An ``optimizer.step()`` has ended: a post-hook of it."""
+        # Only its end tells whether a closure left gradients, and which LR it set.
+        if len(args) == 1 and not kwargs:
+            return
+        if _has_closure(args, kwargs) and not (self._may_nest and _is_inner(optimizer)):
+            self._step(optimizer)
+
+    def _before_step(
+        self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        if not _has_closure(args, kwargs) and not (self._may_nest and _is_inner(optimizer)):
+            self._step(optimizer)
+
+    def _step(self, optimizer: Optimizer) -> None:
+        """Record what a step is, an update or nothing."""
         self.steps += 1
         if self._at_zero:
             self._see_state(optimizer)
@@ -48,42 +94,36 @@ class Recorder:
         elif getattr(optimizer, "found_inf", False):
             self.trace.add(Event.SKIPPED)
         else:
+            lrs = held_lrs(optimizer)
             if len(self.trace) == 0:
                 self._see_resume(optimizer)
                 self._at_zero = not any(lrs)
             self.trace.add_update(lrs)
+            self._careful = self._at_zero or self._may_nest or _may_skip(optimizer)
 
-    def scheduler_begins(self, scheduler: Any, event: Event) -> bool:
+    def begins(self, scheduler: Any, event: Event) -> bool:
         """A scheduler's ``step()`` begins; whether it is one of its own.
 
-        The steps that a scheduler takes inside another's step belong to that one.
+        The steps that a scheduler takes inside another's step belong to that one. When
+        it ends, ``stepping`` is to be false again, and :meth:`settle` called where
+        there are ``doubts``.
         """
-        if self._stepping:
+        if self.stepping:
             return False
-        if self._last is None or self._last() is not scheduler:
+        if self._last != id(scheduler):
             self._turn_to(scheduler)
-        if len(self._schedulers) == 1:
-            self._compare(scheduler, FactKind.LR_EDITED)
+        optimizer = self._optimizer()
+        if optimizer is not None:
+            groups = optimizer.param_groups
+            for group, lr in zip(groups, getattr(scheduler, "_last_lr", ())):  # noqa: B905
+                if group["lr"] != lr:
+                    self._doubt(scheduler, optimizer)
+                    break
+            if len(groups) != self._groups:
+                self._count_groups(scheduler, optimizer)
         self.trace.add(event)
-        self._stepping = True
+        self.stepping = True
         return True
-
-    def scheduler_ends(self, scheduler: Any, *, failed: bool) -> None:
-        """The ``step()`` that began has ended."""
-        self._stepping = False
-        optimizer = self.optimizer
-        if failed or optimizer is None:
-            return
-        self._compare(scheduler, FactKind.LAST_LR_DIFFERS)
-        groups = len(optimizer.param_groups)
-        scheduled = len(getattr(scheduler, "base_lrs", optimizer.param_groups))
-        if scheduled < groups:
-            self._see(
-                FactKind.GROUP_WITHOUT_SCHEDULE,
-                scheduler=_name(scheduler),
-                groups=groups,
-                scheduled=scheduled,
-            )
 
     def watch(self, scheduler: Any) -> None:
         """Look at a scheduler: which optimizer it drives, and those inside it."""
@@ -106,12 +146,12 @@ class Recorder:
             self.watch(scheduler)
 
     def _turn_to(self, scheduler: Any) -> None:
-        if self._last is not None and self._knows(scheduler):
+        if self._last and self._knows(scheduler):
             # It is its turn again: not one that takes over for good, as SWALR does.
             names = ", ".join(dict.fromkeys(map(_name, self._alive())))
             self._see(FactKind.SEVERAL_SCHEDULERS, schedulers=names)
         self.watch(scheduler)
-        self._last = ref(scheduler)
+        self._last = id(scheduler)
 
     def _alive(self) -> list[Any]:
         return [each for each in (held() for held in self._schedulers) if each is not None]
@@ -119,21 +159,29 @@ class Recorder:
     def _knows(self, scheduler: Any) -> bool:
         return any(held() is scheduler for held in self._schedulers)
 
-    def _compare(self, scheduler: Any, kind: FactKind) -> None:
-        said, optimizer = getattr(scheduler, "_last_lr", None), self.optimizer
-        if said is None or optimizer is None:
-            return
-        for place, (group, lr) in enumerate(zip(optimizer.param_groups, said, strict=False)):
-            held = group["lr"]
-            if held != lr and abs(held - lr) > _SAME * abs(lr):
-                self._see(
-                    kind,
-                    scheduler=_name(scheduler),
-                    steps=int(getattr(scheduler, "last_epoch", 0)),
-                    group=place,
-                    said=float(lr),
-                    held=float(held),
-                )
+    def _count_groups(self, scheduler: Any, optimizer: Optimizer) -> None:
+        self._groups = len(optimizer.param_groups)
+        scheduled = len(getattr(scheduler, "base_lrs", optimizer.param_groups))
+        if scheduled < self._groups:
+            self._see(
+                FactKind.GROUP_WITHOUT_SCHEDULE,
+                scheduler=_name(scheduler),
+                groups=self._groups,
+                scheduled=scheduled,
+            )
+
+    def _doubt(self, scheduler: Any, optimizer: Optimizer) -> None:
+        """The LR is not what the scheduler says; its step will tell which of them is wrong."""
+        if len(self._schedulers) == 1:
+            self.doubts = list(_apart(scheduler, optimizer))
+
+    def settle(self, scheduler: Any) -> None:
+        """The LR was not what the scheduler said: see which of them is wrong, after its step."""
+        after = list(_apart(scheduler, self.optimizer))
+        kind = FactKind.LAST_LR_DIFFERS if after else FactKind.LR_EDITED
+        for evidence in after or self.doubts:
+            self._see(kind, scheduler=_name(scheduler), **evidence)
+        self.doubts = []
 
     def _see_resume(self, optimizer: Optimizer) -> None:
         steps = 0 if self._had_stepped else _steps(optimizer)
@@ -186,6 +234,51 @@ def held_lrs(optimizer: Optimizer) -> tuple[float, ...]:
     return tuple([float(group["lr"]) for group in optimizer.param_groups])
 
 
+def _apart(scheduler: Any, optimizer: Optimizer | None) -> Iterator[dict[str, float]]:
+    """The groups whose LR is another than the scheduler says."""
+    groups = optimizer.param_groups if optimizer else ()
+    pairs = zip(groups, getattr(scheduler, "_last_lr", ()), strict=False)
+    for place, (group, said) in enumerate(pairs):
+        held = group["lr"]
+        if abs(held - said) > _SAME * abs(said):
+            steps = int(getattr(scheduler, "last_epoch", 0))
+            yield {"steps": steps, "group": place, "said": float(said), "held": float(held)}
+
+
+def _has_closure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return any(map(callable, (*args[1:], *kwargs.values())))
+
+
+def _is_inner(optimizer: Optimizer) -> bool:
+    """Whether this is the step of a parent class, within a step that calls it.
+
+    PyTorch wraps the ``step`` of each class that has one, so both call the hooks.
+    """
+    frame: FrameType | None = sys._getframe(2)
+    steps = 0
+    while frame is not None and steps < 2:
+        if frame.f_code is _HOOKED and frame.f_locals.get("self") is optimizer:
+            steps += 1
+        frame = frame.f_back
+    return steps == 2
+
+
+def _may_skip(optimizer: Optimizer) -> bool:
+    """Whether a GradScaler leaves it to the optimizer to skip an update, as to a fused one."""
+    return bool(getattr(optimizer, "_step_supports_amp_scaling", False))
+
+
+def _may_nest(kind: type[Any]) -> bool:
+    """Whether the class and one that it derives from each define a ``step``."""
+    steps = [each.__dict__["step"] for each in kind.__mro__[:-2] if "step" in each.__dict__]
+    # PyTorch wraps an inherited one, too.
+    return len({inspect.unwrap(step) for step in steps} - {Optimizer.step}) > 1
+
+
+_HOOKED = Optimizer.profile_hook_step(lambda _: None).__code__
+"""What PyTorch makes of each ``step``; all share this code."""
+
+
 def _name(scheduler: Any) -> str:
     return type(scheduler).__name__
 
@@ -197,9 +290,8 @@ def _steps(optimizer: Optimizer) -> int:
 
 
 def _has_gradient(optimizer: Optimizer) -> bool:
-    # Written out, since it runs in every update, and mostly ends at the first parameter.
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                return True
-    return False
+    return any(
+        parameter.grad is not None
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    )

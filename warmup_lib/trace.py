@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from torch.optim import Optimizer
 
 from warmup_lib._arguments import whole_number
-from warmup_lib.hearing import StepHooks, scheduler_steps, skipped_steps
+from warmup_lib.hearing import scheduler_steps, skipped_steps
 from warmup_lib.lr_trace import Event, Trace
 from warmup_lib.recording import Recorder, held_lrs, innermost
 
@@ -95,6 +95,10 @@ def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
         optimizer: the optimizer whose updates are recorded.
         schedulers: those whose steps are recorded; they should drive this optimizer.
 
+    Raises:
+        TypeError: ``optimizer`` is no torch optimizer, or a scheduler cannot be stepped.
+        ValueError: the optimizer has no parameters.
+
     >>> import torch
     >>> weight = torch.ones(1, requires_grad=True)
     >>> optimizer = torch.optim.SGD([weight], lr=0.1)
@@ -106,14 +110,14 @@ def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
     [0.1]
     """
     optimizer = innermost(optimizer)
+    _check(optimizer, schedulers)
     recorder = Recorder(optimizer)
     given = {id(scheduler) for scheduler in schedulers}
     for scheduler in schedulers:
         recorder.watch(scheduler)
-    hooks = StepHooks(lambda each: recorder if each is optimizer else None)
     handles = (
-        optimizer.register_step_pre_hook(hooks.before),
-        optimizer.register_step_post_hook(hooks.after),
+        optimizer.register_step_pre_hook(recorder.before_step),
+        optimizer.register_step_post_hook(recorder.after_step),
     )
     try:
         with (
@@ -125,6 +129,22 @@ def record(optimizer: Optimizer, *schedulers: Any) -> Iterator[Trace]:
         for handle in handles:
             handle.remove()
         recorder.end()
+
+
+def _check(optimizer: object, schedulers: Sequence[object]) -> None:
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"optimizer must be a torch.optim.Optimizer, got {type(optimizer).__name__}; of a "
+            "wrapper of your own give the optimizer that is inside"
+        )
+    if not any(group["params"] for group in optimizer.param_groups):
+        raise ValueError("optimizer must have parameters, got groups that are all empty")
+    for scheduler in schedulers:
+        if not (hasattr(scheduler, "step") or callable(scheduler)):
+            raise TypeError(
+                f"schedulers must have a step(), got a {type(scheduler).__name__}; give them one "
+                "by one, as in record(optimizer, warmup, decay)"
+            )
 
 
 def _twins(optimizer: Optimizer, scheduler: Any) -> tuple[Optimizer, Any]:

@@ -1,7 +1,9 @@
 """Traces in files: CSV, which anything reads, and JSON.
 
-A CSV has a line for each event, in order: ``update,event,lr_0,lr_1,…``. One with
-learning rates alone, in columns ``lr`` or ``lr_0, lr_1, …``, is read as updates.
+A CSV has a line for each event, in order: ``update,event,lr_0,lr_1,…``, and one for each
+fact with its evidence as JSON in a last column. One with learning rates alone, in
+columns ``lr`` or ``lr_0, lr_1, …``, is read as updates. JSON keeps, besides, the
+optimizer's name and the lines of code that made and stepped it.
 """
 
 from __future__ import annotations
@@ -14,9 +16,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from warmup_lib.facts import Fact, FactKind
 from warmup_lib.lr_trace import Event, Trace
 
 VERSION = 1
+FACTS = "evidence"
+_FACT_KINDS = {kind.value for kind in FactKind}
 
 
 class TraceFileError(ValueError):
@@ -40,11 +45,15 @@ def write_csv(trace: Trace, path: str | Path) -> None:
     rows = iter(enumerate(trace.lrs))
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["update", "event", *columns])
+        facts = [FACTS] if trace.facts else []
+        writer.writerow(["update", "event", *columns, *facts])
         for event in trace.events:
             update, lrs = next(rows) if event is Event.UPDATE else ("", ())
             missing = [""] * (most - len(lrs))
-            writer.writerow([update, event.value, *map(repr, lrs), *missing])
+            writer.writerow([update, event.value, *map(repr, lrs), *missing, *[""] * len(facts)])
+        for fact in trace.facts:
+            evidence = json.dumps(dict(fact.evidence), ensure_ascii=False)
+            writer.writerow([fact.update, fact.kind.value, *[""] * most, evidence])
 
 
 def read_csv(path: str | Path) -> Trace:
@@ -83,6 +92,9 @@ def _lr_columns(names: Sequence[str], path: str | Path) -> list[str]:
 
 def _add_row(trace: Trace, row: dict[str, Any], columns: Sequence[str], where: str) -> None:
     name = row.get("event") or Event.UPDATE.value
+    if name in _FACT_KINDS:
+        trace.facts.append(_fact(row, name, where))
+        return
     try:
         event = Event(name)
     except ValueError:
@@ -99,6 +111,17 @@ def _add_row(trace: Trace, row: dict[str, Any], columns: Sequence[str], where: s
     )
 
 
+def _fact(row: dict[str, Any], name: str, where: str) -> Fact:
+    try:
+        evidence = json.loads(row.get(FACTS) or "{}")
+        return Fact.from_data({**evidence, "fact": name, "update": int(row.get("update") or "")})
+    except (ValueError, TypeError):
+        raise TraceFileError(
+            f"{where}: a fact must have a whole number in update and JSON in {FACTS}, got "
+            f"{row.get('update')!r} and {row.get(FACTS)!r}"
+        ) from None
+
+
 def _lr(text: str | None, where: str, column: str) -> float:
     try:
         lr = float(text or "")
@@ -113,6 +136,9 @@ def write_json(trace: Trace, path: str | Path) -> None:
     """Write a trace as JSON."""
     data = {
         "version": VERSION,
+        "name": trace.name,
+        "sites": trace.sites,
+        "facts": [fact.as_data() for fact in trace.facts],
         "events": [event.value for event in trace.events],
         "lrs": trace.lrs,
     }
@@ -132,7 +158,9 @@ def read_json(path: str | Path) -> Trace:
                 f"{path} has version {data['version']!r} of the format, and this warmup_lib knows "
                 f"only {VERSION}; update it"
             )
-        trace, rows = Trace(), iter(data["lrs"])
+        trace, rows = Trace(str(data["name"])), iter(data["lrs"])
+        trace.facts += map(Fact.from_data, data["facts"])
+        trace.sites |= {str(of): list(map(str, sites)) for of, sites in data["sites"].items()}
         for event in map(Event, data["events"]):
             if event is Event.UPDATE:
                 trace.add_update([_lr(repr(lr), str(path), "lrs") for lr in next(rows)])
@@ -142,6 +170,6 @@ def read_json(path: str | Path) -> Trace:
             raise ValueError
     except TraceFileError:
         raise
-    except (ValueError, KeyError, TypeError, StopIteration):
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
         raise TraceFileError(f"{path} is no trace; write_json(trace, path) writes one") from None
     return trace

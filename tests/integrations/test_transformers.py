@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import torch
+from peers import needs
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
 from integrations.watching import hooks, order, same
-from peers import needs
 
 transformers = needs("transformers")
 accelerate = needs("accelerate")
@@ -219,7 +219,9 @@ def test_ones_own_optimizer_and_scheduler_are_recorded(make_trainer: Make, wrapp
 def test_a_plateau_scheduler_is_heard_where_the_trainer_evaluates(make_trainer: Make) -> None:
     model = Model()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    scheduler = ReduceLROnPlateau(optimizer, factor=0.5, patience=0, threshold=1e9)
+    scheduler = ReduceLROnPlateau(
+        optimizer, factor=0.5, patience=0, threshold=9, threshold_mode="abs"
+    )
     callback = TraceCallback()
     make_trainer(
         callback,

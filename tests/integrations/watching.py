@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
 from warmup_lib.lr_trace import Event, Trace
@@ -25,8 +26,18 @@ def same(one: Any, other: Any) -> bool:
     """Whether two checkpoints are the same to the bit."""
     if isinstance(one, torch.Tensor):
         return torch.equal(one, other)
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
+
+
+def methods(kind: type[Any], name: str) -> dict[type[Any], Any]:
+    """The method of this name that ``kind`` and each class derived from it has of its own."""
+    found = {kind: vars(kind).get(name)}
+    for derived in kind.__subclasses__():
+        found |= methods(derived, name)
+    return found

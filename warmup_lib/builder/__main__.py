@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from warmup_lib import questions
-from warmup_lib.builder import figures, index, lessons, quizzes, recipe_table
+from warmup_lib.builder import doctor_table, figures, index, lessons, quizzes, recipe_table
 
 COMMANDS = ("lessons", "quizzes", "figures", "docs", "check")
 USAGE = f"usage: python -m warmup_lib.builder [{'|'.join(COMMANDS)}]   (in the course's folder)\n"
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
         figures.write_figures(root)
     if what in ("all", "docs"):
         recipe_table.write_docs(root)
+        doctor_table.write_docs(root)
     return 0
 
 
@@ -59,6 +60,7 @@ def stale(root: Path) -> list[str]:
         *_stale_lessons(root),
         *index.differences(root),
         *recipe_table.differences(root),
+        *doctor_table.differences(root),
     ]
 
 

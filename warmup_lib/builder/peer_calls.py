@@ -258,6 +258,7 @@ PYTORCH_WARMUP = Library(
             "CosineAnnealingLR(optimizer, T), LinearWarmup(optimizer, W)",
             "dampened(linear_warmup(W), cosine_wave(T))",
             "T_max with W",
+            follows="T",
         ),
     ),
 )
@@ -332,7 +333,7 @@ WARMUP_SCHEDULER = Library(
 )
 
 TORCHVISION = Library(
-    "torchvision's classification reference, its parts",
+    "torchvision classification reference",
     "epochs",
     "calls",
     (
@@ -346,7 +347,7 @@ TORCHVISION = Library(
     ),
 )
 TORCHVISION_DETECTION = Library(
-    "torchvision's detection reference, its part",
+    "torchvision detection reference",
     "updates",
     "calls",
     (

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 
+from warmup_lib.doctor import decay_rules, event_rules, facts_rules, group_rules, ramp_rules
+from warmup_lib.doctor.codes import CODES
+from warmup_lib.doctor.curve import Curve
+from warmup_lib.doctor.event_rules import Pace
 from warmup_lib.doctor.findings import Finding
-from warmup_lib.doctor.plan import Plan
+from warmup_lib.doctor.plan import SAME, Plan
 from warmup_lib.lr_trace import Trace
 
 
@@ -24,4 +29,64 @@ def diagnose(
     Raises:
         ValueError: the plan has fewer peaks than the trace has parameter groups.
     """
-    return []
+    pace = Pace.of(trace)
+    found = [*facts_rules.findings(trace), *event_rules.findings(pace, plan)]
+    if len(trace) and logged is not None:
+        found += event_rules.of_log(trace, logged)
+    if len(trace) and plan is not None and _is_finite(trace):
+        found += _against(trace, plan, pace)
+    return sorted(_unexplained(found), key=lambda each: each.severity, reverse=True)
+
+
+def _against(trace: Trace, plan: Plan, pace: Pace) -> Iterator[Finding]:
+    groups = group_rules.series(trace)
+    yield from group_rules.findings(groups, plan)
+    curve = Curve(groups[0].lrs, plan.peak_of(0))
+    if plan.factors is not None and _differs_at(curve, plan.factors) is None:
+        return
+    complete = plan.total is None or len(curve) >= plan.total or curve.first_at_peak is not None
+    aspects = [
+        ramp_rules.start(curve, plan),
+        ramp_rules.ramp(curve, plan, pace) if complete else None,
+        decay_rules.decay(curve, plan),
+    ]
+    found = [each for each in aspects if each is not None]
+    yield from found
+    if plan.factors is not None and not any(each.code != "zero-lr-start" for each in found):
+        yield _difference(curve, plan.factors)
+
+
+def _unexplained(found: Iterable[Finding]) -> list[Finding]:
+    found = list(found)
+    explained = {code for each in found for code in CODES[each.code].explains}
+    return [each for each in found if each.code not in explained]
+
+
+def _is_finite(trace: Trace) -> bool:
+    return all(all(map(math.isfinite, lrs)) for lrs in trace.lrs)
+
+
+def _differs_at(curve: Curve, factors: Sequence[float]) -> int | None:
+    pairs = enumerate(zip(curve.factors, factors, strict=False))
+    return next((t for t, (used, planned) in pairs if abs(used - planned) > SAME), None)
+
+
+def _difference(curve: Curve, factors: Sequence[float]) -> Finding:
+    at = _differs_at(curve, factors)
+    assert at is not None
+    return Finding(
+        "differs-from-plan",
+        f"Update {at} uses {curve.lrs[at]:.6g}, and the plan has {factors[at] * curve.peak:.6g}"
+        f"{_shift(curve, factors)}.",
+        (at, len(curve) - 1),
+        evidence={"lr": curve.lrs[at], "planned": factors[at] * curve.peak},
+    )
+
+
+def _shift(curve: Curve, factors: Sequence[float]) -> str:
+    for by in (1, -1, 2, -2):
+        moved = factors[by:] if by > 0 else [factors[0]] * -by + list(factors)
+        if _differs_at(curve, moved) is None:
+            updates = "1 update" if abs(by) == 1 else f"{abs(by)} updates"
+            return f": the schedule runs {updates} {'ahead' if by > 0 else 'behind'}"
+    return ""

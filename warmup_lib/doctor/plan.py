@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from typing import Any
 
 from warmup_lib._arguments import number_above_zero, whole_number
@@ -235,5 +236,5 @@ def _is_line(factors: Sequence[float]) -> bool:
 def _what_follows(factors: Sequence[float]) -> str:
     if all(abs(factor - 1) <= SAME for factor in factors):
         return "hold"
-    falls = all(b <= a * (1 + SAME) for a, b in zip(factors, factors[1:], strict=False))
+    falls = all(b <= a * (1 + SAME) for a, b in pairwise(factors))
     return "falling" if falls else "anything"

@@ -65,7 +65,8 @@ def timm_poly(warmup_t: int, t_initial: int, power: float = 0.5) -> Schedule:
 def timm_tanh(warmup_t: int, t_initial: int) -> Schedule:
     r"""A tanh whose clock ran during the warmup; the ramp goes from 0 to where it is by then.
 
-    .. math:: g(t) = \frac{1 - \tanh(-7 + 10 t / n)}{2} \;\text{if}\; t < n,\quad 0 \;\text{otherwise}
+    .. math::
+        g(t) = \frac{1 - \tanh(-7 + 10 t / n)}{2} \;\text{for}\; t < n,\quad 0 \;\text{from n on}
 
     Source: timm, ``TanhLRScheduler(t_initial, warmup_t=…)``, ``warmup_prefix=False``.
 
