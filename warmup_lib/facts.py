@@ -28,8 +28,8 @@ class FactKind(Enum):
     """The optimizer's state has made ``steps``, and the ``scheduler`` none."""
 
     LR_EDITED = "lr edited"
-    """The LR was no longer what the scheduler had set: ``scheduler``, its ``steps``, ``group``,
-    ``said``, ``held``."""
+    """The LR was no longer what the scheduler had set: ``scheduler``, its ``steps`` and those
+    ``heard`` of them, ``group``, ``said``, ``held``."""
 
     LAST_LR_DIFFERS = "last lr differs"
     """After its step the scheduler says another LR than the one it set: ``scheduler``,

@@ -32,6 +32,7 @@ class Recorder:
         self._last = 0
         self.stepping = False
         self._groups = 0
+        self._heard = 0
         self.doubts: list[dict[str, float]] = []
         # The LRs of the first updates are looked at, and a step may be within another.
         self._careful = True
@@ -122,6 +123,7 @@ class Recorder:
             if len(groups) != self._groups:
                 self._count_groups(scheduler, optimizer)
         self.trace.add(event)
+        self._heard += 1
         self.stepping = True
         return True
 
@@ -173,7 +175,8 @@ class Recorder:
     def _doubt(self, scheduler: Any, optimizer: Optimizer) -> None:
         """The LR is not what the scheduler says; its step will tell which of them is wrong."""
         if len(self._schedulers) == 1:
-            self.doubts = list(_apart(scheduler, optimizer))
+            known = {"heard": self._heard}
+            self.doubts = [{**each, **known} for each in _apart(scheduler, optimizer)]
 
     def settle(self, scheduler: Any) -> None:
         """The LR was not what the scheduler said: see which of them is wrong, after its step."""

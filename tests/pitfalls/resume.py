@@ -195,7 +195,7 @@ def last_epoch_off(rng: Random) -> Case:
 # says so; which of torch's mistakes it is, only the code tells.
 @pitfall(
     "11c",
-    "SequentialLR(last_epoch=…)",
+    "SequentialLR(last_epoch=k)",
     "a SequentialLR resumed by last_epoch at its milestone",
     "falls-during-warmup",
     "peak-skipped",

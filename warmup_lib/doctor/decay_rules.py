@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from warmup_lib.doctor.curve import Curve
 from warmup_lib.doctor.findings import Finding
 from warmup_lib.doctor.plan import SAME, Plan
-from warmup_lib.doctor.ramp_rules import restart
 
 _UNFINISHED = 1.6
 """How many times its last LR may be what it should be: conventions differ by an update."""
@@ -28,18 +27,6 @@ def decay(curve: Curve, plan: Plan) -> Finding | None:
         found = rule(curve, plan, left)
         if found is not None:
             return found
-    return None
-
-
-def _again(curve: Curve, plan: Plan, left: int | None) -> Finding | None:
-    if left is None or left <= plan.warmup or plan.warmup < 2:
-        return None
-    for t in curve.falls:
-        climbs = [u for u in curve.rises if t < u <= t + 2]
-        if t >= left and curve[t] <= max(curve[0], 1 / plan.warmup) + SAME and climbs:
-            steep = curve[t - 1] - curve[t] > 2 * (curve[climbs[0]] - curve[t])
-            if steep:
-                return restart(curve, t)
     return None
 
 
@@ -134,7 +121,6 @@ def _decay_steps(plan: Plan) -> int:
 
 
 _RULES: Sequence[Callable[[Curve, Plan, int | None], Finding | None]] = (
-    _again,
     _dip,
     _not_held,
     _rebound,

@@ -89,7 +89,7 @@ def _edited(fact: Fact) -> Finding:
     of = fact.evidence
     said, held, steps = float(of["said"]), float(of["held"]), int(of["steps"])
     numbers = f"{of['scheduler']} had set {said:.6g} after {steps} steps, and it was {held:.6g}"
-    if fact.update <= 1 and steps > fact.update:
+    if steps > int(of.get("heard", steps)):
         return Finding(
             "lr-not-the-schedulers",
             f"{numbers} when the run went on.",

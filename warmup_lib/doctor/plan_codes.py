@@ -38,7 +38,7 @@ CODES = (
             "volcengine/verl#3674",
             "deepspeedai/DeepSpeed#5287",
         ),
-        explains=frozenset({"differs-from-plan", "stepped-per-epoch", "warmup-too-long"}),
+        explains=frozenset({"differs-from-plan", "warmup-too-long"}),
     ),
     Code(
         name="no-warmup",

@@ -14,6 +14,9 @@ from warmup_lib.doctor.event_rules import Pace
 from warmup_lib.doctor.findings import Finding
 from warmup_lib.doctor.plan import SAME, Plan
 
+_A_SHAPE = 4
+"""So many LRs that are those of the start, scaled, are a ramp and no accident."""
+_NEAR = 1e-3
 _JUMP = 1.5
 """A last step of the ramp that is this many times the one before is a jump."""
 
@@ -21,7 +24,7 @@ _JUMP = 1.5
 def start(curve: Curve, plan: Plan) -> Finding | None:
     """Updates at the start that train nothing."""
     zeros = curve.zeros
-    if zeros == 0 or (plan.zero_start and zeros <= plan.updates_per_step):
+    if zeros == 0 or (plan.zero_start and zeros == 1):
         return None
     if zeros == 1:
         return Finding("zero-lr-start", "Update 0 has a learning rate of 0.", (0, 0))
@@ -81,7 +84,8 @@ def _overshoot(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
         return None
     at = curve.factors.index(curve.top)
     length = _cosine_length(curve.top)
-    if length and at - (curve.first_at_peak or 0) <= 2 and at >= plan.warmup - 1:
+    goes_on = at >= 2 and curve.is_at(at, 2 * curve[at - 1] - curve[at - 2])
+    if length and not goes_on and at - (curve.first_at_peak or 0) <= 2 and at >= plan.warmup - 1:
         return Finding(
             "handover-overshoots",
             f"Update {at} uses {curve.lrs[at]:.6g}, the peak times 2/(1 + cos(π/{length})).",
@@ -131,16 +135,6 @@ def _falls(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
     if not falls:
         return None
     first = falls[0]
-    back = [t for t in falls if curve[t] <= curve[0] + SAME and _climbs(curve, t)]
-    if back and _is_regular(back, plan):
-        return Finding(
-            "warmup-resets-each-epoch",
-            f"The learning rate falls back to {curve.lrs[back[0]]:.6g} every {back[0]} updates.",
-            (back[0], back[-1]),
-            evidence={"every": back[0], "times": len(back)},
-        )
-    if back:
-        return restart(curve, back[0])
     if _is_skipped_peak(curve, plan, first):
         return Finding(
             "peak-skipped",
@@ -160,8 +154,21 @@ def _falls(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
     return None
 
 
-def restart(curve: Curve, at: int) -> Finding:
-    """The warmup that begins again at an update."""
+def _again(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
+    end = len(curve)
+    if plan.then == "anything" and curve.first_at_peak is not None:
+        end = curve.first_at_peak + 1
+    back = [t for t in curve.falls if t < end and _repeats(curve, t, plan)]
+    if not back:
+        return None
+    at = back[0]
+    if _is_regular(back, plan):
+        return Finding(
+            "warmup-resets-each-epoch",
+            f"The learning rate falls back to {curve.lrs[at]:.6g} every {at} updates.",
+            (at, back[-1]),
+            evidence={"every": at, "times": len(back)},
+        )
     return Finding(
         "warmup-restarts",
         f"At update {at} the learning rate falls from {curve.lrs[at - 1]:.6g} to "
@@ -183,6 +190,8 @@ def _jump(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
     sizes = {t: curve[t] - curve[t - 1] for t in rises}
     at = max(sizes, key=lambda t: sizes[t])
     before = [sizes[t] for t in rises if t < at]
+    if any(t < at for t in curve.falls):
+        return None
     if not before or at != rises[-1] or sizes[at] <= _JUMP * max(before) + SAME:
         return None
     return Finding(
@@ -209,6 +218,19 @@ def _per_epoch(curve: Curve, plan: Plan, pace: Pace) -> Finding | None:
         evidence={"updates per step": held, "highest lr": max(curve.lrs), "peak": curve.peak},
         cause="scheduler.step() stands in the loop over epochs.",
         remedy="for batch in loader:\n    …\n    optimizer.step()\n    scheduler.step()",
+    )
+
+
+def _other_epochs(curve: Curve, plan: Plan, pace: Pace) -> Finding | None:
+    held, thought = pace.updates_per_step, plan.updates_per_epoch
+    if not plan.per_epoch or thought is None or held in (0, 1, thought):
+        return None
+    return Finding(
+        "epoch-length",
+        f"The scheduler is stepped every {held} updates, where an epoch was to have {thought}.",
+        (0, len(curve) - 1),
+        evidence={"updates per step": held, "updates per epoch": thought},
+        remedy="updates_per_epoch = len(loader)",
     )
 
 
@@ -292,14 +314,16 @@ def _bent(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
 
 
 _RULES: Sequence[Callable[[Curve, Plan, Pace], Finding | None]] = (
+    _other_epochs,
     _set_after_update,
     _times_base,
     _overshoot,
     _none,
     _stuck,
+    _again,
+    _jump,
     _falls,
     _per_epoch,
-    _jump,
     _short_run,
     _missed,
     _short,
@@ -316,8 +340,16 @@ def _cosine_length(ratio: float) -> int | None:
     return whole if abs(ratio - exact) <= 1e-3 * (exact - 1) else None
 
 
-def _climbs(curve: Curve, t: int) -> bool:
-    return t + 1 < len(curve) and curve[t + 1] > curve[t] + SAME
+def _repeats(curve: Curve, t: int, plan: Plan) -> bool:
+    """Whether the LRs from an update on are those of the start, or the same scaled down."""
+    f, several = curve.factors, min(plan.warmup + 1, t, len(curve) - t)
+    lit = next((i for i in range(several) if f[i] > SAME), None)
+    if several < 2 or lit is None or not any(f[i] > f[i - 1] + SAME for i in range(1, several)):
+        return False
+    scale = f[t + lit] / f[lit]
+    if scale < 1 - SAME and several - lit < _A_SHAPE:
+        return False
+    return scale > 0 and all(abs(f[t + i] - scale * f[i]) <= SAME for i in range(several))
 
 
 def _is_regular(back: Sequence[int], plan: Plan) -> bool:
@@ -328,14 +360,12 @@ def _is_regular(back: Sequence[int], plan: Plan) -> bool:
 
 
 def _is_skipped_peak(curve: Curve, plan: Plan, fall: int) -> bool:
-    """Whether the ramp was all but done when the decay took over from further down."""
-    one_step = 1 / plan.warmup * plan.updates_per_step
-    return (
-        curve.first_at_peak is None
-        and plan.warmup - 1 <= fall <= plan.warmup + plan.updates_per_step
-        and curve[fall - 1] >= 1 - 1.01 * one_step - SAME
-        and fall == curve.falls[0]
-    )
+    """Whether the ramp's next step would have been the peak, when the decay took over."""
+    if curve.first_at_peak is not None or fall not in (plan.warmup - 1, plan.warmup):
+        return False
+    if fall < 2:
+        return True
+    return abs(2 * curve[fall - 1] - curve[fall - 2] - 1) <= _NEAR
 
 
 def _is_epoch_length(first: int, plan: Plan) -> bool:
