@@ -39,7 +39,7 @@ class FactKind(Enum):
     """The optimizer has more ``groups`` than are ``scheduled``: ``scheduler``."""
 
     SEVERAL_SCHEDULERS = "several schedulers"
-    """More than one scheduler was stepped in turn: ``schedulers``, by name."""
+    """More than one scheduler was stepped in turn: ``schedulers`` by name, their ``number``."""
 
     STATE_ADVANCED_AT_ZERO = "state advanced at zero"
     """An update with an LR of 0 moved the optimizer's state: ``optimizer``."""

@@ -150,8 +150,9 @@ class Recorder:
     def _turn_to(self, scheduler: Any) -> None:
         if self._last and self._knows(scheduler):
             # It is its turn again: not one that takes over for good, as SWALR does.
-            names = ", ".join(dict.fromkeys(map(_name, self._alive())))
-            self._see(FactKind.SEVERAL_SCHEDULERS, schedulers=names)
+            several = self._alive()
+            names = ", ".join(map(_name, several))
+            self._see(FactKind.SEVERAL_SCHEDULERS, schedulers=names, number=len(several))
         self.watch(scheduler)
         self._last = id(scheduler)
 

@@ -11,6 +11,7 @@ from warmup_lib.doctor.curve import Curve
 from warmup_lib.doctor.event_rules import Pace
 from warmup_lib.doctor.findings import Finding
 from warmup_lib.doctor.plan import SAME, Plan
+from warmup_lib.facts import FactKind
 from warmup_lib.lr_trace import Trace
 
 
@@ -30,7 +31,7 @@ def diagnose(
         ValueError: the plan has fewer peaks than the trace has parameter groups.
     """
     pace = Pace.of(trace)
-    found = [*facts_rules.findings(trace), *event_rules.findings(pace, plan)]
+    found = [*facts_rules.findings(trace), *event_rules.findings(pace, plan, _schedulers(trace))]
     if len(trace) and logged is not None:
         found += event_rules.of_log(trace, logged)
     if len(trace) and plan is not None and _is_finite(trace):
@@ -54,6 +55,16 @@ def _against(trace: Trace, plan: Plan, pace: Pace) -> Iterator[Finding]:
     yield from found
     if plan.factors is not None and not any(each.code != "zero-lr-start" for each in found):
         yield _difference(curve, plan.factors)
+
+
+def _schedulers(trace: Trace) -> int:
+    """How many schedulers took turns."""
+    several = (
+        int(fact.evidence["number"])
+        for fact in trace.facts
+        if fact.kind is FactKind.SEVERAL_SCHEDULERS
+    )
+    return max(several, default=1)
 
 
 def _unexplained(found: Iterable[Finding]) -> list[Finding]:

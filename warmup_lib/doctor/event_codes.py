@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from warmup_lib.doctor.code import SOONER, Code
+from warmup_lib.doctor.code import LATER_OR_LOWER, SOONER, Code
 from warmup_lib.doctor.findings import Severity, Tier
 
 CODES = (
@@ -35,7 +35,7 @@ CODES = (
             "huggingface/accelerate#963",
             "huggingface/diffusers#4387",
         ),
-        explains=SOONER,
+        explains=LATER_OR_LOWER | SOONER,
     ),
     Code(
         name="stepped-several-times",
@@ -53,7 +53,7 @@ CODES = (
             "huggingface/accelerate#662",
             "huggingface/diffusers#9633",
         ),
-        explains=SOONER,
+        explains=LATER_OR_LOWER | SOONER,
     ),
     Code(
         name="schedule-outruns-updates",
@@ -72,7 +72,7 @@ CODES = (
             "pytorch/pytorch#44511",
             "Lightning-AI/pytorch-lightning#16228",
         ),
-        explains=SOONER,
+        explains=LATER_OR_LOWER | SOONER,
     ),
     Code(
         name="logged-after-step",

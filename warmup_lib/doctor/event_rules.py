@@ -75,9 +75,14 @@ class Pace:
         return most if count >= _MOSTLY * len(apart) else 0
 
 
-def findings(pace: Pace, plan: Plan | None) -> Iterator[Finding]:
-    """What the order of scheduler steps and updates tells."""
+def findings(pace: Pace, plan: Plan | None, schedulers: int = 1) -> Iterator[Finding]:
+    """What the order of scheduler steps and updates tells, of so many schedulers in turn."""
     often = pace.steps_per_update
+    if schedulers > 1:
+        # Each has steps of its own, and which was whose is not known.
+        often //= schedulers
+        if often <= 1:
+            return
     if often > 1 and len(pace.between) > 1:
         yield _too_often(pace, often)
         return

@@ -65,6 +65,7 @@ CODES = (
         ),
         lesson="05_training",
         question="training/first_to_move",
+        explains=frozenset({"schedule-outruns-updates", "scheduler-before-optimizer"}),
     ),
     Code(
         name="another-optimizer",
@@ -83,7 +84,7 @@ CODES = (
             "ildoonet/pytorch-gradual-warmup-lr#27",
             "hpcaitech/ColossalAI#5119",
         ),
-        explains=LATER_OR_LOWER | SOONER,
+        explains=LATER_OR_LOWER | SOONER | {"last-lr-differs", "lr-edited"},
     ),
     Code(
         name="scheduler-not-resumed",

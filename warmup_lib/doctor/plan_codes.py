@@ -186,7 +186,7 @@ CODES = (
             "Lightning-AI/pytorch-lightning#17972",
             "huggingface/accelerate#2124",
         ),
-        explains=frozenset({"no-warmup", "warmup-too-long"}),
+        explains=frozenset({"decay-rebounds", "falls-after-peak", "no-warmup", "warmup-too-long"}),
     ),
     Code(
         name="warmup-restarts",
@@ -204,7 +204,13 @@ CODES = (
             "vllm speculators #900",
         ),
         explains=frozenset(
-            {"decay-rebounds", "falls-after-peak", "falls-during-warmup", "never-reaches-peak"}
+            {
+                "decay-rebounds",
+                "decay-unfinished",
+                "falls-after-peak",
+                "falls-during-warmup",
+                "never-reaches-peak",
+            }
         ),
     ),
     Code(
@@ -219,7 +225,16 @@ CODES = (
         lesson="05_training",
         question="lambda_lr/step_per_batch",
         seen_in=("MiniGPT-4 #263",),
-        explains=frozenset({"falls-during-warmup", "never-reaches-peak", "warmup-restarts"}),
+        explains=frozenset(
+            {
+                "decay-rebounds",
+                "decay-unfinished",
+                "falls-after-peak",
+                "falls-during-warmup",
+                "never-reaches-peak",
+                "warmup-restarts",
+            }
+        ),
     ),
     Code(
         name="falls-during-warmup",
@@ -273,7 +288,13 @@ CODES = (
             "Lightning-Universe/lightning-bolts#716",
         ),
         explains=frozenset(
-            {"never-reaches-peak", "ramp-not-linear", "warmup-too-long", "zero-lr-updates"}
+            {
+                "decay-unfinished",
+                "never-reaches-peak",
+                "ramp-not-linear",
+                "warmup-too-long",
+                "zero-lr-updates",
+            }
         ),
     ),
     Code(
@@ -288,7 +309,7 @@ CODES = (
         lesson="02_lambda_lr",
         question="lambda_lr/step_per_batch",
         seen_in=("Lightning-Universe/lightning-bolts#716",),
-        explains=frozenset({"ramp-not-linear", "warmup-too-short"}),
+        explains=frozenset({"decay-ends-early", "ramp-not-linear", "warmup-too-short"}),
     ),
     Code(
         name="epoch-length",

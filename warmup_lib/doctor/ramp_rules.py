@@ -344,10 +344,15 @@ def _repeats(curve: Curve, t: int, plan: Plan) -> bool:
     """Whether the LRs from an update on are those of the start, or the same scaled down."""
     f, several = curve.factors, min(plan.warmup + 1, t, len(curve) - t)
     lit = next((i for i in range(several) if f[i] > SAME), None)
-    if several < 2 or lit is None or not any(f[i] > f[i - 1] + SAME for i in range(1, several)):
+    if several < 2 or lit is None:
+        return False
+    if not all(any(f[u + i] > f[u + i - 1] + SAME for i in range(1, several)) for u in (0, t)):
         return False
     scale = f[t + lit] / f[lit]
-    if scale < 1 - SAME and several - lit < _A_SHAPE:
+    # What a LinearLR that is made anew does to the LR that it finds.
+    found = (f[t - 1], 2 * f[t - 1] - f[t - 2])
+    known = abs(scale - 1) <= SAME or any(abs(scale - each) <= SAME for each in found)
+    if not known and several - lit < _A_SHAPE:
         return False
     return scale > 0 and all(abs(f[t + i] - scale * f[i]) <= SAME for i in range(several))
 
