@@ -30,6 +30,7 @@ class Recorder:
         self._optimizer = ref(optimizer)
         self._schedulers: list[ref[Any]] = []
         self._last = 0
+        self._stepped: set[int] = set()
         self.stepping = False
         self._groups = 0
         self._heard = 0
@@ -148,12 +149,13 @@ class Recorder:
             self.watch(scheduler)
 
     def _turn_to(self, scheduler: Any) -> None:
-        if self._last and self._knows(scheduler):
+        if id(scheduler) in self._stepped:
             # It is its turn again: not one that takes over for good, as SWALR does.
             several = self._alive()
             names = ", ".join(map(_name, several))
             self._see(FactKind.SEVERAL_SCHEDULERS, schedulers=names, number=len(several))
         self.watch(scheduler)
+        self._stepped.add(id(scheduler))
         self._last = id(scheduler)
 
     def _alive(self) -> list[Any]:
@@ -175,7 +177,7 @@ class Recorder:
 
     def _doubt(self, scheduler: Any, optimizer: Optimizer) -> None:
         """The LR is not what the scheduler says; its step will tell which of them is wrong."""
-        if len(self._schedulers) == 1:
+        if len(self._stepped) == 1:
             known = {"heard": self._heard}
             self.doubts = [{**each, **known} for each in _apart(scheduler, optimizer)]
 

@@ -192,7 +192,9 @@ def _jump(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
     before = [sizes[t] for t in rises if t < at]
     if any(t < at for t in curve.falls):
         return None
-    if not before or at != rises[-1] or sizes[at] <= _JUMP * max(before) + SAME:
+    if not before or (at != rises[-1] and at < plan.warmup - 1):
+        return None
+    if sizes[at] <= _JUMP * max(before) + SAME:
         return None
     return Finding(
         "handover-jumps",
