@@ -322,6 +322,12 @@ def test_the_report_is_given_however_a_script_ends(last: str, code: int, said: s
     assert report.startswith(f"{ended}\n\nSGD, made at run.py:9: 12 updates\n")
 
 
+def test_a_script_that_closes_stderr_keeps_its_exit_code() -> None:
+    ran = doctor_process("--save", "run.csv", script("train(); sys.stderr.close(); sys.exit(6)"))
+    assert ran.returncode == 6
+    assert len(read_csv("run.csv")) == 12
+
+
 def test_a_scripts_exit_code_is_kept_where_there_are_findings() -> None:
     result = doctor("--plan", PLAN, script("train(lambda t: 1.0); sys.exit(7)"))
     assert result.exit_code == 7

@@ -288,7 +288,6 @@ class Setting(Model):
         optimizer.param_groups[0]["lr"] = 0.5
 
 
-@pytest.mark.xfail(reason="record reads the LR before the closure runs", strict=True)
 def test_an_lr_that_is_set_within_the_closure_is_the_one_recorded(make_trainer: Make) -> None:
     callback = TraceCallback()
     make_trainer(callback, max_epochs=1).fit(Setting("epoch"), data())

@@ -9,11 +9,16 @@ import torch
 
 from warmup_lib.lr_trace import Event, Trace
 
-LETTERS = {Event.UPDATE: "u", Event.SCHEDULER: "s", Event.NO_GRADIENT: "n"}
+LETTERS = {
+    Event.UPDATE: "u",
+    Event.SCHEDULER: "s",
+    Event.SCHEDULER_SET: "e",
+    Event.NO_GRADIENT: "n",
+}
 
 
 def order(trace: Trace) -> str:
-    """The events, a letter each: u is an update, s a scheduler's step."""
+    """The events, a letter each: u is an update, s a scheduler's step, e a call of one."""
     return "".join(LETTERS[event] for event in trace.events)
 
 

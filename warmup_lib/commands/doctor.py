@@ -175,15 +175,11 @@ def command(
         else _run(ctx, target, arguments, as_module=as_module, for_tools=for_tools)
     )
     traces, troubles = _chosen(source.traces, optimizer)
-    try:
-        logged = None if log is None else trace_files.read_csv(log).used()
-    except OSError as error:
-        logged, troubles = None, [*troubles, f"--log: {log}: {error.strerror}"]
-    except trace_files.TraceFileError as error:
-        logged, troubles = None, [*troubles, f"--log: {error}"]
+    logged, not_read = _logged(log)
     report = examine(traces, plan, logged=logged, said=_said(source.outcome))
-    report = replace(report, troubles=[*troubles, *report.troubles])
-    (_report.as_json if for_tools else _report.as_text)(report, source, out)
+    report = replace(report, troubles=[*troubles, *not_read, *report.troubles])
+    if out is not None and not out.closed:  # As a script may leave it.
+        (_report.as_json if for_tools else _report.as_text)(report, source, out)
     if save is not None:
         _save(traces, save)
     if sarif is not None:
@@ -208,11 +204,12 @@ def _read(ctx: click.Context, file: str) -> Source:
 
 def _run(
     ctx: click.Context, target: str, arguments: Sequence[str], *, as_module: bool, for_tools: bool
-) -> tuple[Source, IO[str]]:
+) -> tuple[Source, IO[str] | None]:
     """Run a script; gives what was recorded, and where the report goes."""
     from warmup_lib.doctor.run_script import NoScriptError, Script, look_at, run
 
-    script, out = Script(target, arguments, as_module), sys.stderr
+    script = Script(target, arguments, as_module)
+    out: IO[str] | None = sys.stderr  # There is none after `2>&-`.
     try:
         look_at(script)
         _as_python_opens_them()
@@ -221,7 +218,7 @@ def _run(
         outcome = run(script)
     except NoScriptError as error:
         raise click.UsageError(str(error), ctx) from None
-    if isinstance(out, io.TextIOWrapper):
+    if isinstance(out, io.TextIOWrapper) and not out.closed:
         out.reconfigure(errors="replace")
     words = [*(["-m"] if as_module else []), target, *arguments]
     return Source(shlex.join(words), outcome.traces, outcome), out
@@ -251,6 +248,17 @@ def _chosen(traces: Sequence[Trace], number: int | None) -> tuple[list[Trace], l
             f"step, got {number}"
         ]
     return [traces[number - 1]], []
+
+
+def _logged(file: Path | None) -> tuple[list[float] | None, list[str]]:
+    if file is None:
+        return None, []
+    try:
+        return trace_files.read_csv(file).used(), []
+    except OSError as error:
+        return None, [f"--log: {file}: {error.strerror}"]
+    except trace_files.TraceFileError as error:
+        return None, [f"--log: {error}"]
 
 
 def _said(outcome: Outcome | None) -> list[Said]:

@@ -14,8 +14,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from warmup_lib.lr_trace import Trace
@@ -51,12 +51,7 @@ class Recording:
             )
         return self.traces[0]
 
-    def _begin(
-        self,
-        optimizers: Sequence[Any],
-        schedulers: Sequence[Any],
-        record: Callable[..., AbstractContextManager[Trace]] = record,
-    ) -> None:
+    def _begin(self, optimizers: Sequence[Any], schedulers: Sequence[Any]) -> None:
         """Record from here on, afresh, until ``_end``.
 
         Each scheduler is heard in the trace of the optimizer that it drives; one that drives

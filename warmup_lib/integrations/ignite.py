@@ -17,20 +17,16 @@
 >>> handler.trace.used()
 [0.0, 0.05, 0.1, 0.1]
 >>> [event.value for event in handler.trace.events][:4]
-['scheduler', 'update', 'scheduler', 'update']
+['scheduler set', 'update', 'scheduler set', 'update']
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from typing import Any
-from unittest import mock
 
 from warmup_lib.integrations._recording import Recording
-from warmup_lib.lr_trace import Event, Trace
-from warmup_lib.trace import record
 
 try:
     from ignite.engine import Engine
@@ -81,35 +77,10 @@ class TraceHandler(Recording):
 
         @functools.wraps(run)
         def recorded(*args: Any, **kwargs: Any) -> Any:
-            self._begin(self._optimizers, self._schedulers, _record)
+            self._begin(self._optimizers, self._schedulers)
             try:
                 return run(*args, **kwargs)
             finally:
                 self._end()
 
         engine.run = recorded
-
-
-@contextmanager
-def _record(optimizer: Any, *schedulers: Any) -> Iterator[Trace]:
-    """What ``record`` does, and hear the calls of schedulers that have no ``step()``."""
-    stepped = [scheduler for scheduler in schedulers if hasattr(scheduler, "step")]
-    called = [scheduler for scheduler in schedulers if not hasattr(scheduler, "step")]
-    heard = {id(scheduler) for scheduler in called}
-    with record(optimizer, *stepped) as trace, ExitStack() as stack:
-
-        def hearing(kind: Any) -> Callable[..., Any]:
-            original = kind.__call__
-
-            @functools.wraps(original)
-            def call(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
-                # A call may call that of its parent class, and is one all the same.
-                if type(scheduler) is kind and id(scheduler) in heard:
-                    trace.add(Event.SCHEDULER)
-                return original(scheduler, *args, **kwargs)
-
-            return call
-
-        for kind in dict.fromkeys(map(type, called)):
-            stack.enter_context(mock.patch.object(kind, "__call__", hearing(kind)))
-        yield trace
