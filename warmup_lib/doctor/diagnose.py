@@ -31,7 +31,10 @@ def diagnose(
         ValueError: the plan has fewer peaks than the trace has parameter groups.
     """
     pace = Pace.of(trace)
-    found = [*facts_rules.findings(trace), *event_rules.findings(pace, plan, _schedulers(trace))]
+    found = [
+        *facts_rules.findings(trace),
+        *event_rules.findings(trace, pace, plan, _schedulers(trace)),
+    ]
     if len(trace) and logged is not None:
         found += event_rules.of_log(trace, logged)
     if len(trace) and plan is not None and _is_finite(trace):

@@ -75,7 +75,7 @@ class Pace:
         return most if count >= _MOSTLY * len(apart) else 0
 
 
-def findings(pace: Pace, plan: Plan | None, schedulers: int = 1) -> Iterator[Finding]:
+def findings(trace: Trace, pace: Pace, plan: Plan | None, schedulers: int = 1) -> Iterator[Finding]:
     """What the order of scheduler steps and updates tells, of so many schedulers in turn."""
     often = pace.steps_per_update
     if schedulers > 1:
@@ -90,7 +90,7 @@ def findings(pace: Pace, plan: Plan | None, schedulers: int = 1) -> Iterator[Fin
         yield _before_the_first(pace)
     extra = sum(steps - 1 for steps in pace.between if steps > 1)
     if pace.idle or (extra and often == 1):
-        yield _outruns(pace, extra)
+        yield _outruns(trace, pace, extra)
 
 
 def of_log(trace: Trace, logged: Sequence[float]) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def _before_the_first(pace: Pace) -> Finding:
     )
 
 
-def _outruns(pace: Pace, extra: int) -> Finding:
+def _outruns(trace: Trace, pace: Pace, extra: int) -> Finding:
     wasted = pace.idle + extra
     first = pace.first_idle if pace.idle else next(t for t, n in enumerate(pace.between) if n > 1)
     return Finding(
@@ -163,7 +163,15 @@ def _outruns(pace: Pace, extra: int) -> Finding:
         f"{first if pace.idle else first + 1}: the schedule is that far ahead.",
         (first, first),
         evidence={"steps without an update": wasted},
-        cause="A GradScaler skipped the update." if pace.idle else "",
+        cause=_why_idle(trace) if pace.idle else "",
         remedy="scale = scaler.get_scale()\nscaler.step(optimizer)\nscaler.update()\n"
         "if scaler.get_scale() >= scale:\n    scheduler.step()",
     )
+
+
+def _why_idle(trace: Trace) -> str:
+    whys = {
+        Event.SKIPPED: "A GradScaler skipped the update.",
+        Event.NO_GRADIENT: "There were no gradients.",
+    }
+    return " ".join(why for event, why in whys.items() if trace.count(event))
