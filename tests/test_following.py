@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from torch.optim.lr_scheduler import (
     StepLR,
 )
 
+from warmup_lib.doctor import diagnose
 from warmup_lib.facts import Fact, FactKind
 from warmup_lib.following import record_all
 from warmup_lib.lr_trace import Event, Trace
@@ -384,6 +385,21 @@ def resumed_without_scheduler() -> Trace:
     return trace
 
 
+def resumed_twice() -> Sequence[Trace]:
+    with record_all() as traces:
+        state = None
+        for _ in range(2):
+            optimizer = Adam([weight()], lr=0.1)
+            scheduler = LambdaLR(optimizer, lambda t: min((t + 1) / 2, 1.0))
+            if state:
+                optimizer.load_state_dict(state)
+            for _ in range(3):
+                update(optimizer)
+                scheduler.step()
+            state = optimizer.state_dict()
+    return traces
+
+
 def resumed_in_the_wrong_order() -> Trace:
     optimizer = SGD([weight()], lr=0.1)
     scheduler = LinearLR(optimizer, 0.1, total_iters=5)
@@ -515,6 +531,13 @@ def test_a_fact_is_seen(run: Setting, kind: FactKind, evidence: dict[str, Any]) 
     (fact,) = run().facts
     assert fact.kind is kind
     assert {name: fact.evidence[name] for name in evidence} == pytest.approx(evidence)
+
+
+def test_a_script_that_resumes_without_its_scheduler_is_seen() -> None:
+    first, second = resumed_twice()
+    assert facts(first) == []
+    assert facts(second) == [FactKind.SCHEDULER_AT_ITS_START, FactKind.LR_EDITED]
+    assert [finding.code for finding in diagnose(second)] == ["scheduler-not-resumed"]
 
 
 def test_nothing_is_seen_where_nothing_is_odd() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FrameType
 from typing import Any
 from weakref import ref
@@ -39,6 +39,7 @@ class Recorder:
         self._careful = True
         self._may_nest = _may_nest(type(optimizer))
         self._at_zero = False
+        self._older_steps = 0
         # Set by torch's schedulers: an optimizer that has stepped has no state of an older run.
         self._had_stepped = getattr(optimizer, "_opt_called", False)
 
@@ -98,7 +99,8 @@ class Recorder:
         else:
             lrs = held_lrs(optimizer)
             if len(self.trace) == 0:
-                self._see_resume(optimizer)
+                self._older_steps = 0 if self._had_stepped else _steps(optimizer)
+                self._see_resume(self._alive())
                 self._at_zero = not any(lrs)
             self.trace.add_update(lrs)
             self._careful = self._at_zero or self._may_nest or _may_skip(optimizer)
@@ -154,6 +156,8 @@ class Recorder:
             several = self._alive()
             names = ", ".join(map(_name, several))
             self._see(FactKind.SEVERAL_SCHEDULERS, schedulers=names, number=len(several))
+        if not self._stepped:
+            self._see_resume([scheduler])
         self.watch(scheduler)
         self._stepped.add(id(scheduler))
         self._last = id(scheduler)
@@ -189,11 +193,14 @@ class Recorder:
             self._see(kind, scheduler=_name(scheduler), **evidence)
         self.doubts = []
 
-    def _see_resume(self, optimizer: Optimizer) -> None:
-        steps = 0 if self._had_stepped else _steps(optimizer)
-        for scheduler in self._alive():
-            if steps and getattr(scheduler, "last_epoch", None) == 0:
-                self._see(FactKind.SCHEDULER_AT_ITS_START, scheduler=_name(scheduler), steps=steps)
+    def _see_resume(self, schedulers: Iterable[Any]) -> None:
+        for scheduler in schedulers:
+            if self._older_steps and getattr(scheduler, "last_epoch", None) == 0:
+                self._see(
+                    FactKind.SCHEDULER_AT_ITS_START,
+                    scheduler=_name(scheduler),
+                    steps=self._older_steps,
+                )
 
     def _see_state(self, optimizer: Optimizer) -> None:
         self._at_zero = False

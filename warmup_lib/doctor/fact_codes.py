@@ -103,7 +103,7 @@ CODES = (
             "lightly-train #301",
             "metatrain #375",
         ),
-        explains=LATER_OR_LOWER,
+        explains=LATER_OR_LOWER | {"lr-edited", "lr-not-the-schedulers"},
     ),
     Code(
         name="lr-not-the-schedulers",
