@@ -533,6 +533,22 @@ def test_a_fact_is_seen(run: Setting, kind: FactKind, evidence: dict[str, Any]) 
     assert {name: fact.evidence[name] for name in evidence} == pytest.approx(evidence)
 
 
+def test_a_first_update_with_a_closure_is_no_resumed_run() -> None:
+    optimizer = Adam([weight()], lr=0.1)
+    scheduler = LambdaLR(optimizer, lambda t: (t + 1) / 5)
+
+    def closure() -> torch.Tensor:
+        loss: torch.Tensor = optimizer.param_groups[0]["params"][0].sum()
+        loss.backward()
+        return loss
+
+    with record(optimizer, scheduler) as trace:
+        for _ in range(2):
+            optimizer.step(closure)
+            scheduler.step()
+    assert (letters(trace), facts(trace)) == ("UsUs", [])
+
+
 def test_a_script_that_resumes_without_its_scheduler_is_seen() -> None:
     first, second = resumed_twice()
     assert facts(first) == []

@@ -83,6 +83,8 @@ class Recorder:
     def _before_step(
         self, optimizer: Optimizer, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
+        if self.steps == 0 and not self._had_stepped:
+            self._older_steps = _steps(optimizer)
         if not _has_closure(args, kwargs) and not (self._may_nest and _is_inner(optimizer)):
             self._step(optimizer)
 
@@ -99,7 +101,6 @@ class Recorder:
         else:
             lrs = held_lrs(optimizer)
             if len(self.trace) == 0:
-                self._older_steps = 0 if self._had_stepped else _steps(optimizer)
                 self._see_resume(self._alive())
                 self._at_zero = not any(lrs)
             self.trace.add_update(lrs)
