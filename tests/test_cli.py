@@ -112,7 +112,7 @@ def test_every_command_has_help(name: str) -> None:
 
 
 def test_a_typo_in_a_command_gets_the_nearest() -> None:
-    result = run("stauts")
+    result = run("sttus")
     assert result.exit_code == 2
     assert "did you mean 'status'?" in result.stderr
 
@@ -419,7 +419,7 @@ def test_names_complete_without_torch() -> None:
 @pytest.mark.parametrize(
     ("args", "incomplete", "completed"),
     [
-        ([], "st", ["status"]),
+        ([], "st", ["status", "stats"]),
         (["list"], "lam", ["lambda_lr"]),
         (["list", "--kind"], "pre", ["predict"]),
         (["list", "--kind"], "name", ["name-the-bug"]),

@@ -5,21 +5,19 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
 
 from warmup_lib import learn, questions
 from warmup_lib.asked import MISSING, Asked, seed_in
-from warmup_lib.quiz.feedback import Feedback, Outcome
-from warmup_lib.quiz.isolation import isolated
-from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
+from warmup_lib.cells import defines, fresh_shell, run_cell
+from warmup_lib.quiz.feedback import Feedback
+from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.observation import said
+from warmup_lib.quiz.observing import absent
 
 SECONDS = 60.0
 """How long one cell of a notebook may run."""
@@ -55,14 +53,9 @@ class Answers:
     def feedback(self, question: Asked) -> Feedback:
         """The feedback on the answer to a question."""
         answer, variable = question.answer_in(self.names), question.question.variable
-        feedback = question.feedback(answer)
-        if answer is not MISSING or _defines(self.source, variable):
-            return feedback
-        return replace(
-            feedback,
-            outcome=Outcome.NOT_ATTEMPTED,
-            message=f"There is no `{variable}` in the file.",
-        )
+        if answer is MISSING and not defines(self.source, variable):
+            return judge(question.key, absent(variable))
+        return question.feedback(answer)
 
     def misspelled(self, variables: Sequence[str]) -> list[str]:
         """A sentence for each variable that is missing where one of nearly its name is there."""
@@ -99,9 +92,9 @@ def answers_in(path: Path) -> Answers:
         pieces = [*set_up, *_statements(text, path)]
     troubles = []
     asides: dict[str, Any] = dict.fromkeys(("ask", "check", "hint", "solution"), _nothing)
-    with mock.patch.multiple(learn, **asides), _shell() as shell:
+    with mock.patch.multiple(learn, **asides), fresh_shell() as shell:
         for where, source in pieces:
-            trouble = _run(shell, source)
+            trouble = run_cell(shell, source, SECONDS)
             if trouble is not None:
                 troubles.append(f"{where} ends in an error: {trouble}")
     source = "\n".join(source for _, source in pieces)
@@ -150,42 +143,6 @@ def _statements(text: str, path: Path) -> Iterator[tuple[str, str]]:
         yield f"line {statement.lineno}", above + source
 
 
-@contextmanager
-def _shell() -> Iterator[Any]:
-    """A fresh IPython, which knows magics and keeps the source of what it runs."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    # Which environment is active is not the question here.
-    config.InteractiveShell.warn_venv = False
-    # IPython puts a module of its own in the place of __main__, and writes a profile.
-    main = sys.modules["__main__"]
-    try:
-        with TemporaryDirectory() as folder:
-            shell: Any = InteractiveShell(config=config, ipython_dir=folder)
-            shell.showtraceback = lambda *_, **__: None
-            shell.showsyntaxerror = lambda *_, **__: None
-            shell.enable_gui = lambda *_, **__: None  # which `%matplotlib inline` asks for
-            yield shell
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _run(shell: Any, source: str) -> str | None:
-    """Run one cell; what went wrong in it, if anything did."""
-    try:
-        with isolated(), time_limit(SECONDS):
-            result = shell.run_cell(source, store_history=False)
-    except TimeLimitExceededError:
-        return f"it was still running after {SECONDS:g} seconds"
-    error: BaseException | None = result.error_before_exec or result.error_in_exec
-    if isinstance(error, TimeLimitExceededError):
-        return f"it was still running after {SECONDS:g} seconds"
-    return None if error is None else said(error)
-
-
 def _quizzes_of(path: Path, text: str) -> tuple[str, ...]:
     """The quizzes whose questions the file names, or whose name it has, or most answers."""
     named = {quiz for quiz, _ in _MENTIONED.findall(text)} or {path.stem}
@@ -199,8 +156,4 @@ def _quizzes_of(path: Path, text: str) -> tuple[str, ...]:
 
 def _answers_to(quiz: str, text: str) -> int:
     """How many of a quiz's answers a file defines."""
-    return sum(_defines(text, name.partition("/")[2]) for name in questions.names(quiz))
-
-
-def _defines(source: str, variable: str) -> bool:
-    return re.search(rf"(?m)^\s*(def\s+)?{variable}\b", source) is not None
+    return sum(defines(text, name.partition("/")[2]) for name in questions.names(quiz))

@@ -12,7 +12,8 @@ from warmup_lib.quiz.examine import make_key, observe
 from warmup_lib.quiz.feedback import Feedback
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key
-from warmup_lib.quiz.observation import Observation, said
+from warmup_lib.quiz.observation import said
+from warmup_lib.quiz.observing import missing
 from warmup_lib.quiz.question import Question
 
 VARIANT = "VARIANT"
@@ -76,11 +77,7 @@ class Asked:
     def feedback(self, answer: Any) -> Feedback:
         """The feedback on an answer, or on there being none."""
         if answer is MISSING:
-            message = (
-                f"No answer could be read: there is no `{self.question.variable}`. Run the cell "
-                "that defines it; if that cell ends in an error, mend that first."
-            )
-            return judge(self.key, Observation(trouble="missing", message=message))
+            return judge(self.key, missing(self.question.variable))
         return judge(self.key, observe(self.question, answer))
 
     def keep(self, feedback: Feedback) -> str | None:

@@ -18,7 +18,7 @@ import click
 COMMANDS: Mapping[str, Sequence[str]] = {
     "Learning": ("init", "next", "status", "check", "watch", "hint", "solution", "list"),
     "Training": ("doctor",),
-    "Teaching": ("build", "new-question"),
+    "Teaching": ("build", "new-question", "grade", "regrade", "stats"),
     "This command": ("completion",),
 }
 """The commands, under the headings that the overview shows them under, in order."""

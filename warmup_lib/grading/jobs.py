@@ -10,7 +10,7 @@ import base64
 import json
 import pickle
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from warmup_lib.grading.handed_in import Piece
@@ -97,3 +97,22 @@ class Job:
             ],
             Limits(**loaded["limits"]),
         )
+
+
+def retry_of(job: Job, variable: str) -> Job:
+    """The job of answering one question alone, where the whole did not come to its end.
+
+    Its cells are the question's own, and those before it that belong to no question: the
+    set-up, and what the student added.
+
+    Raises:
+        ValueError: the job does not ask for that question.
+    """
+    asked = [each for each in job.asked if each.variable == variable]
+    if not asked:
+        known = ", ".join(each.variable for each in job.asked)
+        raise ValueError(f"variable must be one that the job asks for, got {variable!r}: {known}")
+    own = [place for place, piece in enumerate(job.pieces) if piece.question == variable]
+    until = max(own, default=len(job.pieces) - 1) + 1
+    pieces = [p for p in job.pieces[:until] if p.question in (None, variable)]
+    return replace(job, pieces=pieces, asked=asked)

@@ -7,13 +7,13 @@ From the records a killed run goes on where it was.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from warmup_lib.grading.files import write_whole
 from warmup_lib.quiz.feedback import Curves, Feedback, Outcome
 from warmup_lib.quiz.observation import Observation
 
@@ -130,19 +130,12 @@ class Records:
 
     def path(self, student: str) -> Path:
         """The file of a student, whatever the id is made of."""
-        return self.folder / f"{quote(student, safe=' @+=,')}.json"
+        return self.folder / f"{quote(student, safe=' @+=,', errors='surrogatepass')}.json"
 
     def write(self, record: Record) -> None:
         """Write a record, whole or not at all, and see it on the disk."""
-        path = self.path(record.student)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".tmp")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(record.as_data(), file, indent=1, ensure_ascii=False)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        text = json.dumps(record.as_data(), indent=1)
+        write_whole(self.path(record.student), f"{text}\n")
 
     def read(self, student: str) -> Record | None:
         """The record of a student, where there is one.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from warmup_lib.quiz.feedback import Feedback
 from warmup_lib.quiz.isolation import isolated
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.key import Key, WrongModel, shown
-from warmup_lib.quiz.limits import TimeLimitExceededError, time_limit
-from warmup_lib.quiz.observation import AnswerTroubleError, Observation, Value, said
+from warmup_lib.quiz.observation import Observation
+from warmup_lib.quiz.observing import observed, untouched
 from warmup_lib.quiz.question import Question
 
 SECONDS = 5.0
@@ -23,40 +22,9 @@ def observe(question: Question, answer: Any, *, seconds: float = SECONDS) -> Obs
     It raises nothing that the answer does, save ``KeyboardInterrupt``: a learner who
     interrupts the kernel means it.
     """
-
-    def attempt() -> Sequence[Value]:
-        if question.is_untouched(answer):
-            raise AnswerTroubleError(
-                "not attempted",
-                f"This is still the code that you got. What must hold: {question.holds}",
-            )
-        return question.probe(answer)
-
-    return _observed(question, attempt, seconds)
-
-
-def _observed(
-    question: Question, attempt: Callable[[], Sequence[Value]], seconds: float
-) -> Observation:
-    """The values that an attempt gives, or the trouble that it meets."""
-    try:
-        with isolated(), time_limit(seconds):
-            return Observation(values=tuple(attempt()))
-    except KeyboardInterrupt:
-        raise
-    except AnswerTroubleError as trouble:
-        return Observation(trouble=trouble.trouble, message=str(trouble))
-    except TimeLimitExceededError:
-        return Observation(
-            trouble="timed out",
-            message=f"`{question.variable}` was still running after {seconds:g} seconds; "
-            "is there a loop that never ends?",
-        )
-    except BaseException as error:  # A value of the student's own class may raise anything.
-        return Observation(
-            trouble="raised",
-            message=f"`{question.variable}` could not be examined: `{said(error)}`.",
-        )
+    if question.is_untouched(answer):
+        return untouched(question.holds)
+    return observed(question.variable, lambda: question.probe(answer), seconds)
 
 
 def make_key(question: Question) -> Key:
@@ -92,7 +60,7 @@ def _wrong_models(question: Question) -> dict[str, WrongModel]:
 
 
 def _observe_ours(question: Question, what: str, answer: Any) -> Observation:
-    seen = _observed(question, lambda: question.probe(answer), SECONDS)
+    seen = observed(question.variable, lambda: question.probe(answer), SECONDS)
     if seen.trouble is not None:
         raise ValueError(f"{question.name}: {what} must run, but: {seen.message}")
     return seen

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from warmup_lib.quiz.calling import called, counted
+from warmup_lib.quiz.exercises.made import never_the_same
 from warmup_lib.quiz.observation import AnswerTroubleError
 
 
@@ -37,7 +38,7 @@ class UsedByLoop:
 
     def wider(self) -> UsedByLoop:
         """A longer run, in which no two updates have the same LR."""
-        return UsedByLoop(_never_the_same, self.epochs + 4, 3 * self.batches, 0.4)
+        return UsedByLoop(never_the_same, self.epochs + 4, 3 * self.batches, 0.4)
 
     def _used(
         self, function: Callable[..., Any], name: str, epochs: int, batches: int
@@ -62,10 +63,6 @@ class UsedByLoop:
         if faults:
             raise AnswerTroubleError("wrong type", f"`{name}` {faults[0]}")
         return trace.used()
-
-
-def _never_the_same(update: int) -> float:
-    return 1 / (update + 1)
 
 
 @contextmanager

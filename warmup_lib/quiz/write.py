@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, ClassVar
 
 from warmup_lib.quiz.key import shown
@@ -57,15 +58,7 @@ class Write(Question):
         return {wrong.name: wrong.model for wrong in self.misconceptions}
 
     def probe(self, answer: Any) -> Sequence[Value]:
-        if answer is ...:
-            raise AnswerTroubleError("not attempted", f"`{self.variable}` is still `...`.")
-        if not callable(answer):
-            raise AnswerTroubleError(
-                "wrong type",
-                f"`{self.variable}` must be a function, and is of type `{type(answer).__name__}`; "
-                "run the cell that defines it again.",
-            )
-        return self.exercise(answer, self.variable)
+        return exercised(self.exercise, answer, self.variable)
 
     @property
     def labels(self) -> Sequence[str]:
@@ -111,9 +104,11 @@ class Fix(Write):
         return self.broken
 
     def is_untouched(self, answer: Any) -> bool:
-        return _same_code(
-            getattr(answer, "__code__", None), self.wrong_answers()[self.broken].__code__
-        )
+        return code_digest(answer) == self.starter_digest()
+
+    def starter_digest(self) -> str | None:
+        """Of the code that the student gets."""
+        return code_digest(self.wrong_answers()[self.broken])
 
     def starter(self) -> str:
         models = self.wrong_answers()
@@ -148,15 +143,43 @@ class Port(Write):
         return self.cell(self.answer)
 
 
-def _same_code(a: object, b: object) -> bool:
-    """Whether two functions do the same for the same reason; where they stand does not matter."""
-    if not (isinstance(a, CodeType) and isinstance(b, CodeType)):
-        return type(a) is type(b) and a == b
-    return (
-        (a.co_code, a.co_names, a.co_varnames) == (b.co_code, b.co_names, b.co_varnames)
-        and len(a.co_consts) == len(b.co_consts)
-        and all(map(_same_code, a.co_consts, b.co_consts))
-    )
+def exercised(exercise: Probe, answer: Any, variable: str) -> Sequence[Value]:
+    """What an exercise sees of an answer that should be a function.
+
+    Raises:
+        AnswerTroubleError: it is none, or the exercise cannot be done with it.
+    """
+    if answer is ...:
+        raise AnswerTroubleError("not attempted", f"`{variable}` is still `...`.")
+    if not callable(answer):
+        raise AnswerTroubleError(
+            "wrong type",
+            f"`{variable}` must be a function, and is of type `{type(answer).__name__}`; "
+            "run the cell that defines it again.",
+        )
+    return exercise(answer, variable)
+
+
+def code_digest(answer: object) -> str | None:
+    """The same for two functions that do the same for the same reason, wherever they stand.
+
+    It is also the same in another process of the same Python; ``None`` for what is no
+    function.
+    """
+    if not isinstance(answer, FunctionType):
+        return None
+    return hashlib.sha256(repr(_plain(answer.__code__)).encode()).hexdigest()
+
+
+def _plain(constant: object) -> object:
+    """A constant of compiled code, as something whose ``repr`` says all that matters of it."""
+    if isinstance(constant, CodeType):
+        consts = [_plain(each) for each in constant.co_consts]
+        return constant.co_code, constant.co_names, constant.co_varnames, consts
+    if isinstance(constant, frozenset):
+        # Its order depends on the process.
+        return "frozenset", sorted(map(repr, constant))
+    return type(constant).__name__, constant
 
 
 def _parsed(function: Callable[..., Any]) -> tuple[ast.FunctionDef, str]:

@@ -1,61 +1,19 @@
 """Write: the whole scheduler, as a schedule joined to another."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import product
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
-from warmup_lib.quiz.calling import called
-from warmup_lib.quiz.observation import AnswerTroubleError, as_number
+from warmup_lib.quiz.exercises.made import Made
+from warmup_lib.quiz.exercises.of_schedule import FactorsOfSchedule
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.write import Write
 from warmup_lib.schedules import (
-    Schedule,
     exponential_decay,
     exponential_warmup,
     join,
     linear_warmup_from,
     step_decay,
 )
-
-
-@dataclass(frozen=True)
-class FactorsOfSchedule:
-    """The factors of the schedules that a student's function makes.
-
-    Each case is a multiplier, a ``total_epoch`` and the schedule after it.
-    """
-
-    cases: tuple[tuple[float, int, Schedule], ...]
-    updates: int = 8
-    measures: ClassVar[str] = "factor"
-
-    @property
-    def labels(self) -> Sequence[str]:
-        return [
-            f"update {update} with multiplier {multiplier} and total_epoch {total_epoch}"
-            for multiplier, total_epoch, _ in self.cases
-            for update in range(self.updates)
-        ]
-
-    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
-        factors = []
-        for case in self.cases:
-            schedule = called(function, name, *case)
-            if not callable(schedule):
-                raise AnswerTroubleError(
-                    "wrong type",
-                    f"`{name}` must return a schedule, a function of the update, and returns "
-                    f"`{schedule!r:.40}`.",
-                )
-            for update in range(self.updates):
-                factor = called(schedule, "schedule", update)
-                factors.append(as_number(factor, f"`schedule({update})`"))
-        return factors
-
-    def wider(self) -> "FactorsOfSchedule":
-        after = (step_decay(3, 0.5), exponential_warmup(4))
-        return FactorsOfSchedule(tuple(product((1, 1.5, 2, 10), (1, 2, 5, 20), after)), 80)
 
 
 def gradual_schedule(
@@ -247,9 +205,9 @@ put yours on an optimizer. With multiplier m, W = `total_epoch` and s = 0 if m i
     answer=gradual_schedule,
     exercise=FactorsOfSchedule(
         (
-            (1, 4, step_decay(2, 0.1)),
-            (3, 2, exponential_decay(0.5)),
-            (1.5, 3, exponential_warmup(2)),
+            (1, 4, Made(step_decay, (2, 0.1))),
+            (3, 2, Made(exponential_decay, (0.5,))),
+            (1.5, 3, Made(exponential_warmup, (2,))),
         )
     ),
     difficulty="hard",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from warmup_lib.quiz.exercises.made import Made
 from warmup_lib.quiz.loop_probe import UsedByLoop
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.variants import Variants
@@ -117,7 +118,7 @@ The scheduler warms up over {warmup} **updates**, up to a base LR of 0.1:
 A run has {epochs} epochs of {batches} batches, and its warmup never ends. (With the same mistake, a
 real project's 4000 updates of warmup would have taken 4000 epochs.) Mend the loop.""",
         answer=step_per_batch,
-        exercise=UsedByLoop(factor=linear_warmup(warmup), epochs=epochs, batches=batches),
+        exercise=UsedByLoop(Made(linear_warmup, (warmup,)), epochs, batches),
         broken="stepped-per-epoch",
         difficulty="hard",
         points=2,

@@ -1,41 +1,11 @@
 """Write Adam's updates for one weight, from its gradients."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from warmup_lib.quiz.calling import called
-from warmup_lib.quiz.observation import AnswerTroubleError, as_number
+from warmup_lib.quiz.exercises.moves import MovesFor
 from warmup_lib.quiz.question import Misconception
 from warmup_lib.quiz.variants import Variants
 from warmup_lib.quiz.write import Write
-
-
-@dataclass(frozen=True)
-class MovesFor:
-    """The moves that a function gives for one list of gradients."""
-
-    gradients: tuple[float, ...]
-    measures: ClassVar[str] = "move"
-
-    @property
-    def labels(self) -> Sequence[str]:
-        return [f"update {update}" for update in range(len(self.gradients))]
-
-    def __call__(self, function: Callable[..., Any], name: str) -> Sequence[float]:
-        moves = called(function, name, list(self.gradients))
-        if not isinstance(moves, (list, tuple)) or len(moves) != len(self.gradients):
-            raise AnswerTroubleError(
-                "wrong type",
-                f"`{name}` must return a list with one move for each of the "
-                f"{len(self.gradients)} gradients.",
-            )
-        return [as_number(move, f"`{name}(…)[{index}]`") for index, move in enumerate(moves)]
-
-    def wider(self) -> "MovesFor":
-        return MovesFor(tuple(i * g for i in range(1, 11) for g in self.gradients))
-
 
 BETA1, BETA2 = 0.9, 0.999
 

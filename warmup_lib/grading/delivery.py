@@ -1,0 +1,122 @@
+"""Results into nbgrader's places: its gradebook, ``autograded/`` and ``feedback/``.
+
+What was delivered is noted, so that a run that was killed between a record and the
+gradebook delivers the rest, and what was delivered is not written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from warmup_lib.grading.autograded import ResultFiles
+from warmup_lib.grading.grade import Graded
+from warmup_lib.grading.gradebook import GradebookWriter, open_gradebook
+from warmup_lib.grading.handed_in import HandedIn, Piece
+from warmup_lib.grading.nbgrader_places import autograded_notebook, refusal
+from warmup_lib.grading.places import delivered_list
+from warmup_lib.grading.records import Record
+
+
+class Delivery:
+    """Writes results of one quiz into a course; made by :func:`open_delivery`.
+
+    Attributes:
+        refused: by student, why nbgrader cannot keep the result.
+    """
+
+    def __init__(self, writer: GradebookWriter, course: Path, quiz: str) -> None:
+        self.refused: dict[str, str] = {}
+        self._writer = writer
+        self._files = ResultFiles(course)
+        self._list = delivered_list(course, quiz)
+        self._delivered = _read(self._list)
+
+    def write(self, group: list[Graded]) -> None:
+        """Deliver results that were not delivered yet.
+
+        Raises:
+            GradebookError: the gradebook cannot be written.
+            OSError: a file cannot be.
+        """
+        new = [each for each in group if not self.has(each.record)]
+        self.refused |= self._writer.write(each.record for each in new)
+        for each in new:
+            if each.handed_in is not None and refusal(each.record.student) is None:
+                self._files.write(each.handed_in, each.record)
+        self._note([_mark(each.record) for each in new])
+
+    def has(self, record: Record) -> bool:
+        """Whether a record was delivered as it is."""
+        return _mark(record) in self._delivered
+
+    def _note(self, marks: list[str]) -> None:
+        if not marks:
+            return
+        self._list.parent.mkdir(parents=True, exist_ok=True)
+        with self._list.open("a", encoding="utf-8") as file:
+            file.writelines(f"{mark}\n" for mark in marks)
+            file.flush()
+            os.fsync(file.fileno())
+        self._delivered.update(marks)
+
+
+@contextmanager
+def open_delivery(url: str | None, course: Path, quiz: str) -> Iterator[Delivery]:
+    """Open a course's gradebook for the results of a quiz.
+
+    Args:
+        url: SQLAlchemy's address of the gradebook; ``None`` for the course's own.
+        course: the course's folder.
+        quiz: the quiz's name.
+
+    Raises:
+        GradebookError: it cannot be opened.
+    """
+    with open_gradebook(url, course) as writer:
+        yield Delivery(writer, course, quiz)
+
+
+def deliver_again(records: Iterable[Record], url: str | None, course: Path, quiz: str) -> None:
+    """Write records that were judged again, with the sources that stand in ``autograded/``.
+
+    Raises:
+        GradebookError: the gradebook cannot be written.
+        OSError: a file cannot be.
+    """
+    with open_delivery(url, course, quiz) as delivery:
+        for record in records:
+            if not delivery.has(record):
+                handed_in = _autograded(course, record)
+                delivery.write([Graded(record, handed_in, is_new=True)])
+
+
+def _autograded(course: Path, record: Record) -> HandedIn | None:
+    path = autograded_notebook(course, record.student, record.quiz)
+    if refusal(record.student) is not None or not path.exists():
+        return None
+    pieces = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        is_answer = cell["metadata"].get("nbgrader", {}).get("solution", False)
+        if is_answer:
+            pieces.append(Piece(cell["id"], cell["source"], cell["id"]))
+    trouble = record.reason or None
+    return HandedIn(
+        record.student, record.quiz, path, record.digest, tuple(pieces), record.notes, trouble
+    )
+
+
+def _mark(record: Record) -> str:
+    whole = json.dumps(record.as_data(), sort_keys=True)
+    return json.dumps([record.student, hashlib.sha256(whole.encode()).hexdigest()])
+
+
+def _read(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    # Of a line that was cut off by a crash nothing follows: it is delivered again.
+    return set(path.read_text(encoding="utf-8").splitlines())

@@ -1,0 +1,249 @@
+"""Grading what a class handed in: intake, sandbox, marks, records, and then nbgrader's places.
+
+Each result is a record on the disk before it goes anywhere else, so that a run that is
+killed at any point goes on where it was.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from warmup_lib.grading import replies
+from warmup_lib.grading.handed_in import HandedIn
+from warmup_lib.grading.jobs import Job, Limits, retry_of
+from warmup_lib.grading.marking import asked_of, asking, mark
+from warmup_lib.grading.places import records_folder
+from warmup_lib.grading.records import Record, RecordError, Records
+from warmup_lib.grading.replies import Reply
+from warmup_lib.grading.sandbox.results import Ended, Result
+
+HELD_AT_ONCE = 50
+"""Submissions that are delivered together."""
+
+
+class Runner(Protocol):
+    """Where jobs are run: a sandbox, or what stands for one where students are trusted."""
+
+    @property
+    def isolated(self) -> bool:
+        """Whether a job can reach nothing."""
+        ...
+
+    def run_all(self, jobs: Iterable[tuple[str, bytes, Limits]]) -> Iterator[tuple[str, Result]]:
+        """Run jobs, and give each one's result as it ends."""
+        ...
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One submission's result.
+
+    Attributes:
+        record: what is kept of it.
+        handed_in: what was handed in; ``None`` of a record that an earlier run left.
+        is_new: whether it was graded now, and not taken from an earlier run.
+    """
+
+    record: Record
+    handed_in: HandedIn | None
+    is_new: bool
+
+
+@dataclass
+class Run:
+    """Grading one quiz of one course.
+
+    Attributes:
+        quiz: the quiz's name.
+        course: the course's folder.
+        limits: what one submission may use.
+        fresh: grade again what was graded already, and did not change.
+    """
+
+    quiz: str
+    course: Path
+    limits: Limits = field(default_factory=Limits)
+    fresh: bool = False
+
+    @property
+    def records(self) -> Records:
+        """The quiz's records."""
+        return Records(records_folder(self.course, self.quiz))
+
+    def grade(self, class_: Iterable[HandedIn], runner: Runner) -> Iterator[Graded]:
+        """Grade submissions, each as soon as it can be; its record is written by then.
+
+        Args:
+            class_: what was handed in, one a student; read as it is needed.
+            runner: where the students' code runs.
+        """
+        waiting: dict[str, _Waiting] = {}
+        known: list[Graded] = []
+
+        def jobs() -> Iterator[tuple[str, bytes, Limits]]:
+            for handed_in in class_:
+                before = self._known(handed_in)
+                if before is not None:
+                    known.append(Graded(before, handed_in, is_new=False))
+                elif handed_in.trouble is not None:
+                    record = self._kept(handed_in, None, runner, 0.0, ())
+                    known.append(Graded(record, handed_in, is_new=True))
+                else:
+                    job = self._job(handed_in)
+                    waiting[handed_in.student] = _Waiting(handed_in, job)
+                    yield handed_in.student, job.to_bytes(), self.limits
+
+        incomplete: list[_Waiting] = []
+        for student, result in runner.run_all(jobs()):
+            yield from _taken(known)
+            one = waiting.pop(student)
+            one.add(result, replies.read(result.output, one.job))
+            if one.reply.unanswered(one.job) and result.ended is not Ended.OUTPUT:
+                incomplete.append(one)
+            else:
+                yield self._done(one, runner)
+        yield from _taken(known)
+        for one in self._retried(incomplete, runner):
+            yield self._done(one, runner)
+
+    def _known(self, handed_in: HandedIn) -> Record | None:
+        """The record of an earlier run, where it is of this very submission."""
+        if self.fresh or not handed_in.digest:
+            return None
+        try:
+            record = self.records.read(handed_in.student)
+        except RecordError:
+            return None  # It is written anew.
+        same = record is not None and (record.digest, record.seed) == (
+            handed_in.digest,
+            handed_in.seed,
+        )
+        asked = [each.name for each in asked_of(self.quiz, handed_in.seed)]
+        if record is None or not same or (record.marked and list(record.marked) != asked):
+            return None
+        return record
+
+    def _job(self, handed_in: HandedIn) -> Job:
+        asked = [asking(each.question) for each in asked_of(self.quiz, handed_in.seed)]
+        return Job(handed_in.pieces, asked, self.limits)
+
+    def _retried(self, incomplete: list[_Waiting], runner: Runner) -> Iterator[_Waiting]:
+        """Each question of which nothing is known is asked for alone, in a run of its own."""
+        left = {one.handed_in.student: len(one.reply.unanswered(one.job)) for one in incomplete}
+        by_student = {one.handed_in.student: one for one in incomplete}
+        names: dict[str, tuple[str, Job]] = {}
+
+        def jobs() -> Iterator[tuple[str, bytes, Limits]]:
+            for one in incomplete:
+                for variable in one.reply.unanswered(one.job):
+                    student, job = one.handed_in.student, retry_of(one.job, variable)
+                    names[f"{student}\0{variable}"] = student, job
+                    yield f"{student}\0{variable}", job.to_bytes(), self.limits
+
+        for name, result in runner.run_all(jobs()):
+            student, job = names.pop(name)
+            one = by_student[student]
+            one.add(result, replies.read(result.output, job))
+            left[student] -= 1
+            if left[student] == 0:
+                yield by_student.pop(student)
+
+    def _done(self, one: _Waiting, runner: Runner) -> Graded:
+        record = self._kept(one.handed_in, one.reply, runner, one.seconds, one.troubles())
+        return Graded(record, one.handed_in, is_new=True)
+
+    def _kept(
+        self,
+        handed_in: HandedIn,
+        reply: Reply | None,
+        runner: Runner,
+        seconds: float,
+        troubles: tuple[str, ...],
+    ) -> Record:
+        record = Record(
+            student=handed_in.student,
+            quiz=self.quiz,
+            digest=handed_in.digest,
+            marked=mark(handed_in, reply),
+            status="graded" if handed_in.trouble is None else "unreadable",
+            reason=handed_in.trouble or "",
+            notes=handed_in.notes,
+            troubles=troubles,
+            seed=handed_in.seed,
+            seconds=seconds,
+            sandboxed=runner.isolated,
+            versions=_versions(),
+            at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        )
+        self.records.write(record)
+        return record
+
+
+@dataclass
+class _Waiting:
+    """A submission that was not told of wholly yet."""
+
+    handed_in: HandedIn
+    job: Job
+    reply: Reply = field(default_factory=Reply)
+    seconds: float = 0.0
+    ended: list[Ended] = field(default_factory=list)
+
+    def add(self, result: Result, reply: Reply) -> None:
+        """What one run of it told."""
+        self.reply = self.reply.with_later(reply)
+        self.seconds += result.seconds
+        self.ended.append(result.ended)
+
+    def troubles(self) -> tuple[str, ...]:
+        """What went wrong, a sentence each."""
+        met = [_LIMITS[ended] for ended in dict.fromkeys(self.ended) if ended in _LIMITS]
+        return (*self.reply.troubles, *met, *self.reply.notes)
+
+
+_LIMITS: Mapping[Ended, str] = {
+    Ended.DIED: "the process that ran it died",
+    Ended.TIMED_OUT: "it took longer than a submission may",
+    Ended.CPU: "it took more processor time than a submission may",
+    Ended.MEMORY: "it took more memory than a submission may",
+    Ended.PROCESSES: "it started more processes than a submission may",
+    Ended.OUTPUT: "it wrote more than a submission may",
+}
+
+
+def deliver(
+    graded: Iterable[Graded],
+    write: Callable[[list[Graded]], None],
+    *,
+    at_once: int = HELD_AT_ONCE,
+) -> Iterator[Graded]:
+    """Hand results on in groups, and give each one once it was handed on."""
+    group: list[Graded] = []
+    for each in graded:
+        group.append(each)
+        if len(group) == at_once:
+            write(group)
+            yield from group
+            group = []
+    if group:
+        write(group)
+    yield from group
+
+
+def _taken(known: list[Graded]) -> list[Graded]:
+    taken = known.copy()
+    known.clear()
+    return taken
+
+
+@cache
+def _versions() -> dict[str, str]:
+    names = ("torch", "warmup-lib")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
