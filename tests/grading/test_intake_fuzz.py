@@ -139,7 +139,8 @@ def test_harmless_changes_together_do_not_change_the_pieces(
     changes: list[str], helpers: list[str], places: list[int]
 ) -> None:
     notebook = answered()
-    for name in changes:
+    # What picks cells by their metadata comes before what takes it away.
+    for name in sorted(changes, key=lambda name: name != "only_answer_cells"):
         try:
             HARMLESS[name](notebook)
         except (KeyError, AttributeError, TypeError):
@@ -149,7 +150,7 @@ def test_harmless_changes_together_do_not_change_the_pieces(
         cells.insert(place, code(helper))
     handed_in = take_notebook(notebook)
     own = [piece for piece in handed_in.pieces if piece.question is None][1:]
-    assert [piece.source for piece in own] == helpers[::-1] or set(places) != 3
+    assert [piece.source for piece in own] == helpers[::-1] or len(set(places)) != 3
     assert {piece.source for piece in own} == set(helpers)
     assert [piece for piece in handed_in.pieces if piece.question] == list(RIGHT.pieces[1:])
 
