@@ -16,9 +16,9 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from warmup_lib import trace_files
-from warmup_lib.cli import FILE_TROUBLE
 from warmup_lib.commands import _report
 from warmup_lib.commands._report import Source
+from warmup_lib.commands._trouble import FileTrouble
 from warmup_lib.doctor import Plan, Severity
 from warmup_lib.doctor.raised import meaning_of, meaning_of_warning
 from warmup_lib.doctor.report import Report, Said, examine
@@ -51,12 +51,6 @@ Exit codes:
   3    trouble with files
 A script that ends with another exit code than 0 keeps it.
 """
-
-
-class FileTrouble(click.ClickException):
-    """A file does not hold what it should."""
-
-    exit_code = FILE_TROUBLE
 
 
 def _nearest_name(text: str) -> str:

@@ -17,6 +17,7 @@ import click
 from warmup_lib.cli import FILE_TROUBLE
 from warmup_lib.commands import _show
 from warmup_lib.commands._options import QUIZ, json_option
+from warmup_lib.commands._trouble import FileTrouble
 from warmup_lib.grading.jobs import Limits
 
 if TYPE_CHECKING:
@@ -45,12 +46,6 @@ Exit codes:
   {FILE_TROUBLE}    trouble with files or the gradebook; what was graded is kept
   {NOT_ISOLATED}    this system cannot isolate what is run; nothing was
 """
-
-
-class FileTrouble(click.ClickException):
-    """The gradebook or a file cannot be written."""
-
-    exit_code = FILE_TROUBLE
 
 
 class NotIsolated(click.ClickException):

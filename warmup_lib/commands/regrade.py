@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from warmup_lib.cli import FILE_TROUBLE
 from warmup_lib.commands import _show
 from warmup_lib.commands._options import QUIZ, json_option
+from warmup_lib.commands._trouble import FileTrouble
 from warmup_lib.grading.places import records_folder
 from warmup_lib.grading.records import Record, RecordError, Records
 
@@ -31,12 +31,6 @@ Exit codes:
   2    wrong usage, or there is nothing to judge
   3    trouble with files or the gradebook
 """
-
-
-class FileTrouble(click.ClickException):
-    """A record cannot be read, or the gradebook not be written."""
-
-    exit_code = FILE_TROUBLE
 
 
 @click.command(help=HELP)

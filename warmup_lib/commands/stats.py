@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from warmup_lib import questions
-from warmup_lib.cli import FILE_TROUBLE
 from warmup_lib.commands import _show
 from warmup_lib.commands._options import QUIZ, json_option
+from warmup_lib.commands._trouble import FileTrouble
 from warmup_lib.grading import places
 from warmup_lib.grading.class_stats import ClassStats, QuestionStats, as_data
 from warmup_lib.grading.files import write_whole
@@ -34,12 +34,6 @@ nbgrader comes from nbgrader itself: nbgrader export.
 """
 
 _MOST_MISTAKES = 5
-
-
-class FileTrouble(click.ClickException):
-    """A file does not hold what it should."""
-
-    exit_code = FILE_TROUBLE
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from warmup_lib import questions
+from warmup_lib.grading.files import write_whole
 from warmup_lib.grading.gradebook_rows import GradebookError
 from warmup_lib.grading.handed_in import HandedIn, Piece
 from warmup_lib.grading.nbgrader_places import (
@@ -24,7 +25,6 @@ from warmup_lib.grading.nbgrader_places import (
     feedback_page,
     refusal,
     submitted_at,
-    write_atomically,
 )
 from warmup_lib.grading.records import Marked, Record
 from warmup_lib.grading.shown_safely import environment, visible
@@ -58,11 +58,11 @@ class ResultFiles:
         _check(handed_in, record)
         path = autograded_notebook(self._course, record.student, record.quiz)
         notebook = self._filled(handed_in, record)
-        write_atomically(path, json.dumps(notebook, ensure_ascii=False) + "\n")
+        write_whole(path, json.dumps(notebook, ensure_ascii=False) + "\n", durable=False)
         time = submitted_at(self._course, record.student, record.quiz)
         stamp = path.with_name("timestamp.txt")
         if time is not None:
-            write_atomically(stamp, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC\n")
+            write_whole(stamp, f"{time:%Y-%m-%d %H:%M:%S.%f} UTC\n", durable=False)
         else:
             stamp.unlink(missing_ok=True)
         return path
@@ -71,7 +71,7 @@ class ResultFiles:
         """Write the page for the student."""
         _check(handed_in, record)
         path = feedback_page(self._course, record.student, record.quiz)
-        write_atomically(path, feedback_html(handed_in, record))
+        write_whole(path, feedback_html(handed_in, record), durable=False)
         return path
 
     def _filled(self, handed_in: HandedIn, record: Record) -> dict[str, Any]:

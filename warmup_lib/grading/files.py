@@ -11,15 +11,22 @@ from pathlib import Path
 _STARTS_A_FORMULA = "=+-@＝＋－＠"
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, whole or not at all; its folder is made where it is not there."""
+def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write a file, whole or not at all; its folder is made where it is not there.
+
+    Args:
+        path: the file; what is in its place is replaced, not followed.
+        text: what it is to hold.
+        durable: see it on the disk before going on. What can be made again need not be.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

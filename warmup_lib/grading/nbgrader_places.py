@@ -83,12 +83,3 @@ def _time(text: str) -> datetime | None:
     except Exception:  # The text is the student's, and the parser raises many kinds.
         return None
     return parsed
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all; what is in its place is replaced, not followed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.unlink(missing_ok=True)
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
