@@ -1,4 +1,4 @@
-"""A progress of the tests' own, and the gate's report at the end of a run."""
+"""A progress of the tests' own, and at the end of a run what the gate and the hostile class say."""
 
 from __future__ import annotations
 
@@ -23,12 +23,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
     With ``-v`` those of the alternatives and of drawn variants are named, too.
     """
-    reports = [
-        properties["mutants"]
-        for outcome in ("passed", "failed")
-        for report in terminalreporter.stats.get(outcome, [])
-        if "mutants" in (properties := dict(getattr(report, "user_properties", ())))
-    ]
+    _say_of_hostile(terminalreporter)
+    reports = _told(terminalreporter, "mutants")
     if not reports:
         return
     say = terminalreporter.write_line
@@ -43,6 +39,25 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             say(f"equal to the {report['of']} of {report['question']}, {report['domain']}:")
             for description in report["equal"]:
                 say(f"  {description}")
+
+
+def _say_of_hostile(terminalreporter: Any) -> None:
+    """How many hostile submissions of each kind got their honest score."""
+    for told in _told(terminalreporter, "hostile"):
+        terminalreporter.section("hostile submissions")
+        for group, made, honest in told["counts"]:
+            terminalreporter.write_line(f"{group}: {honest} of {made} as they should be")
+        terminalreporter.write_line(f"graded in {told['seconds']:.0f} s")
+
+
+def _told(terminalreporter: Any, what: str) -> list[Any]:
+    """What tests told by ``record_property``."""
+    return [
+        properties[what]
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, [])
+        if what in (properties := dict(getattr(report, "user_properties", ())))
+    ]
 
 
 def _question(report: dict[str, Any]) -> str:
