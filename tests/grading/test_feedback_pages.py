@@ -348,7 +348,7 @@ def test_nbgrader_makes_feedback_of_hostile_submissions_in_which_nothing_runs(
         seen = Seen.__new__(Seen)
         HTMLParser.__init__(seen)
         seen.tags, seen.text = [], ""
-        seen.handle_comment = lambda data: None  # type: ignore[method-assign]
+        seen.handle_comment = lambda data: None  # type: ignore[method-assign]  # no comments
         seen.feed(page.read_text(encoding="utf-8"))
         scripts.add(sum(tag == "script" for tag, _ in seen.tags))
         handlers.add(sum(name.startswith("on") for _, found in seen.tags for name in found))

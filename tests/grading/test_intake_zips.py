@@ -184,4 +184,4 @@ def test_the_zip_is_closed_when_nobody_reads_on(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", GOOD_ONE, LAST_ONE)
     stream: Iterator[Any] = iter(submissions(QUIZ, path))
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    stream.close()  # type: ignore[attr-defined]  # a generator's

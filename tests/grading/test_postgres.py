@@ -28,7 +28,7 @@ def needed(name: str) -> None:
 needed("nbgrader")
 needed("psycopg")
 
-from results import (  # noqa: E402
+from results import (  # noqa: E402  # after what skips
     NAMES,
     POINTS,
     QUIZ,
@@ -37,7 +37,7 @@ from results import (  # noqa: E402
     record,
 )
 
-from warmup_lib.grading.gradebook import GradebookError, open_gradebook  # noqa: E402
+from warmup_lib.grading.gradebook import GradebookError, open_gradebook  # noqa: E402  # after what skips
 
 UNPRIVILEGED = "nobody"
 """Who runs the server where the tests are root's: it refuses to run as root."""

@@ -55,7 +55,7 @@ def expected_values_asked_of_the_message(world: World) -> Notebook:
 
 
 _PLACES = """
-places = ["/tmp/left", "/dev/shm/left", "/tmp/home/left", "/tmp/work/left", "/var/tmp/left", "left",
+places = ["/tmp/left", "/dev/shm/left", "/tmp/home/left", "/tmp/desk/left", "/var/tmp/left", "left",
           "/run/left", "/usr/tmp/left"]
 """
 

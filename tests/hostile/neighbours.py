@@ -41,7 +41,7 @@ ATTACKS = {
     """,
     "fills_every_shared_place": """
         import os
-        for place in ("/tmp", "/dev/shm", "/tmp/home", "/tmp/work", "."):
+        for place in ("/tmp", "/dev/shm", "/tmp/home", "/tmp/desk", "."):
             try:
                 with open(place + "/" + MARK, "wb") as file:
                     while True:

@@ -111,7 +111,7 @@ ATTEMPTS = {
         import inspect, pathlib, sys
         def search():
             found = []
-            for folder in (PACKAGE, "/tmp/home", "/tmp/work", "/var", "."):
+            for folder in (PACKAGE, "/tmp/home", "/tmp/desk", "/var", "."):
                 for path in pathlib.Path(folder).rglob("*first_print*"):
                     found.append(path.name)
             return found

@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
 
 from warmup_lib.grading import replies
 from warmup_lib.grading.handed_in import HandedIn
@@ -22,23 +21,10 @@ from warmup_lib.grading.marking import asked_of, asking, mark
 from warmup_lib.grading.places import records_folder
 from warmup_lib.grading.records import Record, RecordError, Records
 from warmup_lib.grading.replies import Reply
-from warmup_lib.grading.sandbox.results import Ended, Result
+from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox
 
 HELD_AT_ONCE = 50
 """Submissions that are delivered together."""
-
-
-class Runner(Protocol):
-    """Where jobs are run: a sandbox, or what stands for one where students are trusted."""
-
-    @property
-    def isolated(self) -> bool:
-        """Whether a job can reach nothing."""
-        ...
-
-    def run_all(self, jobs: Iterable[tuple[str, bytes, Limits]]) -> Iterator[tuple[str, Result]]:
-        """Run jobs, and give each one's result as it ends."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -77,7 +63,7 @@ class Run:
         """The quiz's records."""
         return Records(records_folder(self.course, self.quiz))
 
-    def grade(self, class_: Iterable[HandedIn], runner: Runner) -> Iterator[Graded]:
+    def grade(self, class_: Iterable[HandedIn], runner: Sandbox) -> Iterator[Graded]:
         """Grade submissions, each as soon as it can be; its record is written by then.
 
         Args:
@@ -134,7 +120,7 @@ class Run:
         asked = [asking(each.question) for each in asked_of(self.quiz, handed_in.seed)]
         return Job(handed_in.pieces, asked, self.limits)
 
-    def _retried(self, incomplete: list[_Waiting], runner: Runner) -> Iterator[_Waiting]:
+    def _retried(self, incomplete: list[_Waiting], runner: Sandbox) -> Iterator[_Waiting]:
         """Each question of which nothing is known is asked for alone, in a run of its own."""
         left = {one.handed_in.student: len(one.reply.unanswered(one.job)) for one in incomplete}
         by_student = {one.handed_in.student: one for one in incomplete}
@@ -155,7 +141,7 @@ class Run:
             if left[student] == 0:
                 yield by_student.pop(student)
 
-    def _done(self, one: _Waiting, runner: Runner) -> Graded:
+    def _done(self, one: _Waiting, runner: Sandbox) -> Graded:
         record = self._kept(one.handed_in, one.reply, runner, one.seconds, one.troubles())
         return Graded(record, one.handed_in, is_new=True)
 
@@ -163,7 +149,7 @@ class Run:
         self,
         handed_in: HandedIn,
         reply: Reply | None,
-        runner: Runner,
+        runner: Sandbox,
         seconds: float,
         troubles: tuple[str, ...],
     ) -> Record:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from warmup_lib.plot import say_lrs
 from warmup_lib.quiz.feedback import Curves, Feedback, Outcome
-from warmup_lib.quiz.overlay import _numbering
+from warmup_lib.quiz.overlay import numbering
 from warmup_lib.quiz.view import plain
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def figure(curves: Curves) -> Markup:
         drawn.append(curves.expected)
     if len(curves.expected) < len(curves.yours):
         called[1] += ", up to there"
-    unit, first = _numbering(curves.labels)
+    unit, first = numbering(curves.labels)
     where = curves.labels[curves.part_at].replace("`", "")
     axes = _Axes.around(drawn)
     title = f"{curves.called[0].capitalize()} and {curves.called[1]} part at {where}"

@@ -29,7 +29,7 @@ def overlay(curves: Curves) -> Picture:
     elif curves.expected:
         drawn[f"{expected}, up to there"] = curves.expected
     where = curves.labels[curves.part_at].replace("`", "")
-    unit, first = _numbering(curves.labels)
+    unit, first = numbering(curves.labels)
     return plot_lrs(
         drawn,
         title=f"{yours.capitalize()} and {expected} part at {where}",
@@ -40,10 +40,10 @@ def overlay(curves: Curves) -> Picture:
     )
 
 
-def _numbering(labels: Sequence[str]) -> tuple[str, int]:
+def numbering(labels: Sequence[str]) -> tuple[str, int]:
     """What the labels count, and from where.
 
-    >>> _numbering(["Epoch 1", "Epoch 2"])
+    >>> numbering(["Epoch 1", "Epoch 2"])
     ('epoch', 1)
     """
     unit, _, number = labels[0].rpartition(" ")

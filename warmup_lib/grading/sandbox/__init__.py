@@ -29,7 +29,7 @@ __all__ = [
     "open_trusted",
 ]
 
-WORKER = "warmup_lib.grading.sandbox.working:work"
+WORKER = "warmup_lib.grading.worker:work_on"
 
 
 @contextmanager

@@ -202,14 +202,14 @@ def _make_home(start: Start) -> None:
         _bind(path, new / path.relative_to("/tmp"))
     if start.kept:
         linux.mount(str(new), "/tmp", flags=linux.MS_MOVE)
-    for folder in ("/tmp/home", "/tmp/work", "/tmp/.shm"):
+    for folder in ("/tmp/home", "/tmp/desk", "/tmp/.shm"):
         Path(folder).mkdir()
     # In the same file system, so that one limit holds for both.
     linux.mount("/tmp/.shm", "/dev/shm", flags=linux.MS_BIND)
     terminals = "newinstance,ptmxmode=0666,mode=0620,max=8"
     linux.mount("devpts", "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, terminals)
     linux.mount("proc", "/proc", "proc", flags | linux.MS_NOEXEC)
-    os.chdir("/tmp/work")
+    os.chdir("/tmp/desk")
 
 
 def _bind(path: Path, at: Path) -> None:
