@@ -192,7 +192,7 @@ class TestIsolation:
         assert replied(sandbox, code) == ""
 
     def test_what_one_job_wrote_the_next_one_does_not_see(self, sandbox: Sandbox) -> None:
-        look = "reply(sorted(os.listdir('/tmp/work') + os.listdir('/tmp/home')));"
+        look = "reply(sorted(os.listdir('/tmp/desk') + os.listdir('/tmp/home')));"
         write = look + "open('mine', 'w'); open('/tmp/home/mine', 'w')"
         assert replied(sandbox, write) == "[]"
         assert replied(sandbox, write) == "[]"
