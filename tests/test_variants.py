@@ -159,4 +159,19 @@ def test_the_command_builds_and_says_what_is_wrong(
     assert capsys.readouterr().out == "variants/students/ada/lambda_lr/lambda_lr.ipynb\n"
     assert main([*command, "--json"]) == 0
     written = tmp_path / "variants/students/ada/lambda_lr/lambda_lr.ipynb"
-    assert json.loads(capsys.readouterr().out) == {"student": "ada", "written": [str(written)]}
+    told = {"student": "ada", "seed": None, "written": [str(written)]}
+    assert json.loads(capsys.readouterr().out) == told
+
+
+def test_everybody_may_get_the_numbers_of_one_seed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["build", "lambda_lr", "--seed", "2026", "--key"]) == 0
+    notebook, key = sorted(capsys.readouterr().out.split())
+    assert notebook == "variants/everybody/lambda_lr/lambda_lr.ipynb"
+    assert key == "variants/keys/everybody/lambda_lr/lambda_lr.ipynb"
+    assert 'VARIANT = \\"2026\\"' in (tmp_path / notebook).read_text(encoding="utf-8")
+    for wrong in (["--seed", "a b"], ["--seed", "1", "--student", "ada"], ["--student", "ada"], []):
+        assert main(["build", "lambda_lr", *wrong]) == 2
+        assert "seed" in capsys.readouterr().err

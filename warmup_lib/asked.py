@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from warmup_lib import progress, questions
@@ -127,7 +127,8 @@ def asked(name: str, seed: str | None = None) -> Asked:
         ) from error
 
 
-@cache
+# Where students have numbers of their own, there are as many as students.
+@lru_cache(maxsize=256)
 def _asked(name: str, seed: str | None) -> Asked:
     question = questions.load(name, seed)
     return Asked(question, seed, make_key(question))

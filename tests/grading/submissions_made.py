@@ -11,7 +11,7 @@ from typing import Any
 
 from warmup_lib import questions
 from warmup_lib.grading.handed_in import HandedIn
-from warmup_lib.grading.intake import Upload, hand_ins, rebuilt
+from warmup_lib.grading.intake import SeedOf, Upload, hand_ins, how_many, rebuilt
 
 QUIZ = "lambda_lr"
 ROOT = Path(__file__).parent.parent.parent
@@ -53,8 +53,8 @@ def as_bytes(notebook: Any) -> bytes:
 GOOD = as_bytes(answered())
 
 
-def take(data: bytes, *, quiz: str = QUIZ, salt: bytes | None = None) -> HandedIn:
-    return rebuilt(Upload("ada", quiz, Path("x.ipynb"), data), salt=salt)
+def take(data: bytes, *, quiz: str = QUIZ, handed_out: SeedOf | None = None) -> HandedIn:
+    return rebuilt(Upload("ada", quiz, Path("x.ipynb"), data), handed_out=handed_out)
 
 
 def take_notebook(notebook: Any, **how: Any) -> HandedIn:
@@ -243,6 +243,7 @@ def taken(source: Path, **how: Any) -> dict[str, HandedIn]:
     found = list(hand_ins(QUIZ, source, **how))
     students = [each.student for each in found]
     assert students == sorted(set(students))
+    assert how_many(QUIZ, source, **how) == len(students)
     return {each.student: each for each in found}
 
 

@@ -122,6 +122,29 @@ def test_where_the_process_died_the_rest_is_asked_for_alone(tmp_path: Path) -> N
     assert "the process that ran it died" in graded.record.troubles
 
 
+def test_runs_of_one_question_have_together_the_time_of_a_submission(tmp_path: Path) -> None:
+    class Hanging(Canned):
+        """Nothing comes to its end."""
+
+        def run_all(
+            self, jobs: Iterable[tuple[str, bytes, Limits]]
+        ) -> Iterator[tuple[str, Result]]:
+            for name, data, limits in jobs:
+                asked = [each.variable for each in Job.from_bytes(data).asked]
+                self.asked.append((name, asked))
+                seconds.append(limits.seconds)
+                yield name, Result(b"", Ended.TIMED_OUT, limits.seconds)
+
+    seconds: list[float] = []
+    runner = Hanging()
+    limits = Limits(seconds=60.0, cell_seconds=10.0, question_seconds=5.0)
+    (graded,) = Run(QUIZ, tmp_path, limits).grade([handed_in("ada")], runner)
+    assert seconds == [60.0, 25.0, 25.0, 10.0]
+    assert [asked for _, asked in runner.asked[1:]] == [[name] for name in VARIABLES[:3]]
+    assert graded.record.seconds == 120.0
+    assert list(graded.record.marked) == NAMES
+
+
 def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     (graded,) = Run(QUIZ, tmp_path).grade([handed_in("Zoë ☃ \ud800")], Canned())
     data = json.loads(json.dumps(graded.record.as_data()))

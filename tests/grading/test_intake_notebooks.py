@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import random
-from pathlib import Path
 
 import pytest
 from submissions_made import (
@@ -31,7 +30,7 @@ from submissions_made import (
 
 from warmup_lib import questions
 from warmup_lib.grading.handed_in import HandedIn
-from warmup_lib.grading.intake import IntakeError, hand_ins
+from warmup_lib.grading.intake import SeedOf, own_numbers, same_numbers
 from warmup_lib.grading.intake.released import released
 from warmup_lib.quiz.variants import student_seed
 
@@ -207,11 +206,11 @@ def test_a_notebook_without_any_code_is_refused() -> None:
 # Variants.
 
 
-def with_variant(*sources: str, salt: bytes | None = None) -> HandedIn:
+def with_variant(*sources: str, handed_out: SeedOf | None = None) -> HandedIn:
     notebook = answered()
     for source in sources:
         notebook["cells"].insert(2, code(source, id=f"{QUIZ}-variant"))
-    return take_notebook(notebook, salt=salt)
+    return take_notebook(notebook, handed_out=handed_out)
 
 
 OWN = student_seed(SALT, "ada")
@@ -220,8 +219,9 @@ OWN = student_seed(SALT, "ada")
 def test_the_variant_is_read_and_its_cell_left_out() -> None:
     handed_in = with_variant(f'VARIANT = "{OWN}"  # your own numbers')
     assert (handed_in.seed, handed_in.pieces, handed_in.notes) == (OWN, RIGHT.pieces, ())
-    with_salt = with_variant(f'VARIANT = "{OWN}"  # your own numbers', salt=SALT)
-    assert with_salt == handed_in
+    for handed_out in own_numbers(SALT), same_numbers(OWN):
+        again = with_variant(f'VARIANT = "{OWN}"  # your own numbers', handed_out=handed_out)
+        assert again == handed_in
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_the_variant_is_read_and_its_cell_left_out() -> None:
     ],
 )
 def test_with_a_salt_the_students_own_numbers_count(sources: list[str]) -> None:
-    handed_in = with_variant(*sources, salt=SALT)
+    handed_in = with_variant(*sources, handed_out=own_numbers(SALT))
     assert handed_in.seed == OWN
     assert "judged by the numbers that belong to 'ada'" in notes(handed_in)
     assert "\x1b" not in notes(handed_in)
@@ -254,9 +254,18 @@ def test_a_variant_is_never_run(source: str) -> None:
     assert "VARIANT is no plain text" in notes(handed_in)
 
 
-def test_a_short_salt_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    with pytest.raises(IntakeError, match="at least 16 bytes"):
-        list(hand_ins(QUIZ, tmp_path, salt=b"short"))
+def test_where_everybody_has_the_same_numbers_no_other_ones_count() -> None:
+    handed_in = with_variant(f'VARIANT = "{OWN}"', handed_out=same_numbers("2026"))
+    assert handed_in.seed == "2026"
+    assert "judged by the numbers that belong to 'ada'" in notes(handed_in)
+
+
+def test_what_cannot_pick_numbers_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 16 bytes"):
+        own_numbers(b"short")
+    for seed in ("", "x" * 101, "\x1b"):
+        with pytest.raises(ValueError, match="seed must be text of 1 to 100 printable"):
+            same_numbers(seed)
 
 
 # Bytes that are no notebook, or nearly.

@@ -215,7 +215,7 @@ def test_after_the_cells_process_died_each_question_is_asked_alone(cell: str) ->
     reply = reply_to(job)
     assert reply.unanswered(job) == ["bad", "right"]
     for variable in reply.unanswered(job):
-        reply = reply.with_later(reply_to(retry_of(job, variable)))
+        reply = reply.with_later(reply_to(retry_of(job, variable, 60.0)))
     assert seen(reply.answers["right"]) == SEEN_RIGHT
     assert reply.unanswered(job) == ["bad"]
 
@@ -223,11 +223,13 @@ def test_after_the_cells_process_died_each_question_is_asked_alone(cell: str) ->
 def test_a_retry_has_the_question_and_what_belongs_to_none() -> None:
     pieces = [Piece("1", ""), Piece("2", "", "a"), Piece("3", ""), Piece("4", "", "b")]
     job = job_of([*pieces, Piece("5", "")], Asking("a"), Asking("b"), Asking("c"))
-    names = {v: [p.name for p in retry_of(job, v).pieces] for v in ("a", "b", "c")}
+    names = {v: [p.name for p in retry_of(job, v, 60.0).pieces] for v in ("a", "b", "c")}
     assert names == {"a": ["1", "2"], "b": ["1", "3", "4"], "c": ["1", "3", "5"]}
-    assert [each.variable for each in retry_of(job, "a").asked] == ["a"]
+    assert [each.variable for each in retry_of(job, "a", 60.0).asked] == ["a"]
     with pytest.raises(ValueError, match="one that the job asks for, got 'd'"):
-        retry_of(job, "d")
+        retry_of(job, "d", 60.0)
+    seconds = [retry_of(job, "a", most).limits.seconds for most in (60.0, 7.5)]
+    assert seconds == [2 * job.limits.cell_seconds + job.limits.question_seconds, 7.5]
 
 
 def test_nothing_of_the_bank_is_imported_where_answers_are_taken() -> None:

@@ -1,9 +1,9 @@
-"""A student's own variant of the quizzes, and its key, from a secret and the student's id."""
+"""Variants of the quizzes, and their keys: each student's own, or one for everybody."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from warmup_lib import questions
@@ -45,13 +45,42 @@ def write_variants(
         seed = student_seed(salt, student)
     except ValueError as error:
         raise BuildError(str(error)) from None
+    folders = {"quizzes": to / "students" / student, "solutions": to / "keys" / student}
+    return _write(seed, folders, quizzes, with_key=with_key)
+
+
+def write_one_for_all(
+    seed: str, to: Path, *, quizzes: Sequence[str] = (), with_key: bool = False
+) -> list[Path]:
+    """Write ``to/everybody/QUIZ/QUIZ.ipynb``, and the key as ``to/keys/everybody/…``.
+
+    Args:
+        seed: any short text, such as the year; it picks the numbers.
+        to: the folder to write into.
+        quizzes: those to write; all of them for none.
+        with_key: write the notebooks with the worked answers too.
+
+    Raises:
+        BuildError: the seed is too long to stand in a notebook, or nbgrader is missing.
+    """
+    if not re.fullmatch(r"[\w.@+-]{1,100}", seed):
+        raise BuildError(
+            "seed must be 1 to 100 letters, digits and . @ + - _, such as the year, got "
+            f"{seed!r:.60}; it stands in the notebooks"
+        )
+    folders = {"quizzes": to / "everybody", "solutions": to / "keys" / "everybody"}
+    return _write(seed, folders, quizzes, with_key=with_key)
+
+
+def _write(
+    seed: str, folders: Mapping[str, Path], quizzes: Sequence[str], *, with_key: bool
+) -> list[Path]:
     try:
         built = build(dict.fromkeys(quizzes) or questions.QUIZZES, seed=seed)
     except ModuleNotFoundError as error:
         raise BuildError(
             f"{error.name} is missing; install it with: pip install 'warmup-lib[classroom]'"
         ) from None
-    folders = {"quizzes": to / "students" / student, "solutions": to / "keys" / student}
     written = []
     for path, text in built.items():
         folder, _, rest = path.partition("/")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from warmup_lib.grading.jobs import Limits
 
 if TYPE_CHECKING:
     from warmup_lib.grading.grade import Graded
+    from warmup_lib.grading.intake import SeedOf
+    from warmup_lib.grading.sandbox import Sandbox
 
 NOT_ISOLATED = 4
 
@@ -33,6 +36,8 @@ Grade what a class handed in: run it where it can reach nothing, and judge it he
   warmup grade lambda_lr --from uploads/        files as Canvas or Moodle name them
   warmup grade lambda_lr --from class.zip       the platform's zip
   warmup grade lambda_lr --only ada --fresh     one student, from scratch
+  warmup grade lambda_lr --engine dask --scheduler tcp://10.0.0.1:8786
+                                                on the workers of a dask cluster
 
 Scores go into nbgrader's gradebook, notebooks and feedback where nbgrader has them. Each result is
 first kept in grading/QUIZ/: a run that was stopped goes on where it was, and what did not change is
@@ -44,7 +49,7 @@ Exit codes:
   1    some could not be read, or could not be kept; the table says which and why
   2    wrong usage, or there is nothing to grade
   {FILE_TROUBLE}    trouble with files or the gradebook; what was graded is kept
-  {NOT_ISOLATED}    this system cannot isolate what is run; nothing was
+  {NOT_ISOLATED}    nothing can be run, since it would not be isolated or nobody is there to run it
 """
 
 
@@ -85,9 +90,11 @@ class Wanted:
     fresh: bool
     trusted: bool
     pattern: str | None
-    salt: bytes | None
+    handed_out: SeedOf | None
     url: str | None
     limits: Limits
+    engine: str
+    scheduler: str | None
 
 
 @dataclass(frozen=True)
@@ -137,6 +144,18 @@ class Row:
     metavar="N",
     help="How many are run at once.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="What runs them: processes of this one, or dask's workers.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Of a dask cluster, whose workers are used; else dask starts --workers here.",
+)
 @click.option("--only", multiple=True, metavar="STUDENT", help="This one; may be repeated.")
 @click.option("--fresh", is_flag=True, help="Also what was graded already.")
 @click.option(
@@ -150,6 +169,11 @@ class Row:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="The course's secret, where students have numbers of their own.",
+)
+@click.option(
+    "--seed",
+    metavar="SEED",
+    help="What picked the numbers, where everybody has the same variant.",
 )
 @click.option("--db", "url", metavar="URL", help="Another gradebook than the course's.")
 @click.option(
@@ -173,22 +197,40 @@ def command(
     quiz: str,
     source: Path,
     workers: int,
+    engine: str,
+    scheduler: str | None,
     only: tuple[str, ...],
     fresh: bool,
     pattern: str | None,
     salt_file: Path | None,
+    seed: str | None,
     url: str | None,
     limits: tuple[tuple[str, float], ...],
     trusted: bool,
     for_tools: bool,
 ) -> None:
-    salt = salt_file.read_bytes().strip() if salt_file else None
+    _refuse_idle_options(ctx, engine, scheduler)
+    handed_out = _handed_out(ctx, salt_file, seed)
     given = replace(Limits(), **dict(limits))  # type: ignore[arg-type]  # converted by name
-    wanted = Wanted(quiz, source, workers, only, fresh, trusted, pattern, salt, url, given)
+    wanted = Wanted(
+        quiz,
+        source,
+        workers,
+        only,
+        fresh,
+        trusted,
+        pattern,
+        handed_out,
+        url,
+        given,
+        engine,
+        scheduler,
+    )
     rows, refused = _grade(ctx, wanted, quiet=for_tools)
     if not rows:
         raise click.UsageError(f"there is nothing of {quiz} to grade in {source}", ctx)
     rows = [replace(row, reason=refused.get(row.student, row.reason)) for row in rows]
+    rows += _absent(wanted, {row.student for row in rows})
     if for_tools:
         data = {"quiz": quiz, "sandboxed": not trusted, "students": [*map(asdict, rows)]}
         _show.as_json(data)
@@ -198,24 +240,60 @@ def command(
     ctx.exit(0 if is_whole else 1)
 
 
+def _refuse_idle_options(ctx: click.Context, engine: str, scheduler: str | None) -> None:
+    """What would not do anything is no option."""
+    if scheduler is not None and engine != "dask":
+        raise click.UsageError("--scheduler is for --engine dask", ctx)
+    source = ctx.get_parameter_source("workers")
+    if scheduler is not None and source is not click.core.ParameterSource.DEFAULT:
+        raise click.UsageError(
+            "--workers is for those that are started here; at --scheduler those work that are "
+            "connected to it",
+            ctx,
+        )
+
+
+def _absent(wanted: Wanted, there: Collection[str]) -> list[Row]:
+    """A row for each student who was asked for and handed in nothing."""
+    names = {unicodedata.normalize("NFC", student) for student in wanted.only}
+    why = f"there is nothing of this student in {wanted.source}"
+    return [Row(name, "absent", 0, 0, False, why, (), ()) for name in sorted(names - {*there})]
+
+
+def _handed_out(ctx: click.Context, salt_file: Path | None, seed: str | None) -> SeedOf | None:
+    from warmup_lib.grading.intake import own_numbers, same_numbers
+
+    if salt_file is not None and seed is not None:
+        raise click.UsageError(
+            "give --salt-file, where students have numbers of their own, or --seed, where "
+            "everybody has the same, and not both",
+            ctx,
+        )
+    try:
+        if salt_file is not None:
+            return own_numbers(salt_file.read_bytes().strip())
+        return None if seed is None else same_numbers(seed)
+    except ValueError as error:
+        raise click.UsageError(str(error), ctx) from None
+
+
 def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row], dict[str, str]]:
-    from warmup_lib.grading.delivery import open_delivery
+    from warmup_lib.grading import delivery as deliveries
     from warmup_lib.grading.grade import Run, deliver
     from warmup_lib.grading.gradebook import GradebookError
-    from warmup_lib.grading.intake import IntakeError, hand_ins, submissions
-    from warmup_lib.grading.sandbox import SandboxUnavailableError, open_sandbox, open_trusted
+    from warmup_lib.grading.intake import IntakeError, hand_ins, how_many
+    from warmup_lib.grading.sandbox import SandboxUnavailableError
 
     course = Path.cwd()
     run = Run(wanted.quiz, course, wanted.limits, wanted.fresh)
-    opened = open_trusted if wanted.trusted else open_sandbox
     rows: list[Row] = []
+
+    def get_ready() -> None:
+        run.prepare()
+        deliveries.prepare()
+
     try:
-        number = sum(
-            1
-            for _ in submissions(
-                wanted.quiz, wanted.source, only=wanted.only, pattern=wanted.pattern
-            )
-        )
+        number = how_many(wanted.quiz, wanted.source, only=wanted.only, pattern=wanted.pattern)
         if number == 0:
             return [], {}
         class_ = hand_ins(
@@ -223,11 +301,11 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
             wanted.source,
             only=wanted.only,
             pattern=wanted.pattern,
-            salt=wanted.salt,
+            handed_out=wanted.handed_out,
         )
         with (
-            opened(workers=wanted.workers) as sandbox,
-            open_delivery(wanted.url, course, wanted.quiz) as delivery,
+            _opened(wanted, get_ready) as sandbox,
+            deliveries.open_delivery(wanted.url, course, wanted.quiz) as delivery,
             _progress(number, quiet=quiet) as advance,
         ):
             for each in deliver(run.grade(class_, sandbox), delivery.write):
@@ -242,6 +320,19 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
         raise FileTrouble(
             f"{error}\nWhat was graded is kept: run it again, and only the rest is."
         ) from None
+
+
+def _opened(wanted: Wanted, meanwhile: Callable[[], object]) -> AbstractContextManager[Sandbox]:
+    if wanted.engine == "dask":
+        from warmup_lib.grading.engine_dask import open_dask
+
+        return open_dask(
+            wanted.scheduler, wanted.workers, trusted=wanted.trusted, meanwhile=meanwhile
+        )
+    from warmup_lib.grading.sandbox import open_sandbox, open_trusted
+
+    how = open_trusted if wanted.trusted else open_sandbox
+    return how(workers=wanted.workers, meanwhile=meanwhile)
 
 
 @contextmanager

@@ -65,6 +65,11 @@ class Delivery:
         self._delivered.update(marks)
 
 
+def prepare() -> None:
+    """Import what delivering needs, which takes seconds, once."""
+    import nbgrader.converters  # noqa: F401
+
+
 @contextmanager
 def open_delivery(url: str | None, course: Path, quiz: str) -> Iterator[Delivery]:
     """Open a course's gradebook for the results of a quiz.
@@ -111,8 +116,7 @@ def _autograded(course: Path, record: Record) -> HandedIn | None:
 
 
 def _mark(record: Record) -> str:
-    whole = json.dumps(record.as_data(), sort_keys=True)
-    return json.dumps([record.student, hashlib.sha256(whole.encode()).hexdigest()])
+    return json.dumps([record.student, hashlib.sha256(record.text.encode()).hexdigest()])
 
 
 def _read(path: Path) -> set[str]:

@@ -63,6 +63,10 @@ class Run:
         """The quiz's records."""
         return Records(records_folder(self.course, self.quiz))
 
+    def prepare(self) -> None:
+        """Make the keys, which takes seconds, once."""
+        asked_of(self.quiz, None)
+
     def grade(self, class_: Iterable[HandedIn], runner: Sandbox) -> Iterator[Graded]:
         """Grade submissions, each as soon as it can be; its record is written by then.
 
@@ -121,25 +125,21 @@ class Run:
         return Job(handed_in.pieces, asked, self.limits)
 
     def _retried(self, incomplete: list[_Waiting], runner: Sandbox) -> Iterator[_Waiting]:
-        """Each question of which nothing is known is asked for alone, in a run of its own."""
-        left = {one.handed_in.student: len(one.reply.unanswered(one.job)) for one in incomplete}
-        by_student = {one.handed_in.student: one for one in incomplete}
-        names: dict[str, tuple[str, Job]] = {}
+        """Each question of which nothing is known is asked for alone, one of a student's a round.
 
-        def jobs() -> Iterator[tuple[str, bytes, Limits]]:
-            for one in incomplete:
-                for variable in one.reply.unanswered(one.job):
-                    student, job = one.handed_in.student, retry_of(one.job, variable)
-                    names[f"{student}\0{variable}"] = student, job
-                    yield f"{student}\0{variable}", job.to_bytes(), self.limits
-
-        for name, result in runner.run_all(jobs()):
-            student, job = names.pop(name)
-            one = by_student[student]
-            one.add(result, replies.read(result.output, job))
-            left[student] -= 1
-            if left[student] == 0:
-                yield by_student.pop(student)
+        All these runs of a submission together have the time of one.
+        """
+        while incomplete:
+            asked_alone = {one.handed_in.student: (one, one.next_retry()) for one in incomplete}
+            jobs = (
+                (student, job.to_bytes(), job.limits) for student, (_, job) in asked_alone.items()
+            )
+            for student, result in runner.run_all(jobs):
+                one, job = asked_alone[student]
+                one.add(result, replies.read(result.output, job))
+                if one.is_over():
+                    yield one
+            incomplete = [one for one in incomplete if not one.is_over()]
 
     def _done(self, one: _Waiting, runner: Sandbox) -> Graded:
         record = self._kept(one.handed_in, one.reply, runner, one.seconds, one.troubles())
@@ -180,12 +180,32 @@ class _Waiting:
     job: Job
     reply: Reply = field(default_factory=Reply)
     seconds: float = 0.0
+    first_run: float = 0.0
+    retried: set[str] = field(default_factory=set)
     ended: list[Ended] = field(default_factory=list)
+
+    def next_retry(self) -> Job:
+        """The job of asking for the next question alone."""
+        variable = self._to_retry()[0]
+        self.retried.add(variable)
+        return retry_of(self.job, variable, self._time_left())
+
+    def is_over(self) -> bool:
+        """Whether nothing is left to ask for, or no time to ask for it."""
+        return not self._to_retry() or self._time_left() <= 0
+
+    def _to_retry(self) -> list[str]:
+        return [each for each in self.reply.unanswered(self.job) if each not in self.retried]
+
+    def _time_left(self) -> float:
+        return self.job.limits.seconds - (self.seconds - self.first_run)
 
     def add(self, result: Result, reply: Reply) -> None:
         """What one run of it told."""
         self.reply = self.reply.with_later(reply)
         self.seconds += result.seconds
+        if not self.ended:
+            self.first_run = result.seconds
         self.ended.append(result.ended)
 
     def troubles(self) -> tuple[str, ...]:

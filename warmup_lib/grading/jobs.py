@@ -99,11 +99,16 @@ class Job:
         )
 
 
-def retry_of(job: Job, variable: str) -> Job:
+def retry_of(job: Job, variable: str, seconds: float) -> Job:
     """The job of answering one question alone, where the whole did not come to its end.
 
     Its cells are the question's own, and those before it that belong to no question: the
-    set-up, and what the student added.
+    set-up, and what the student added. Its time is that of two cells and an answer.
+
+    Args:
+        job: the whole.
+        variable: the question's.
+        seconds: the most that it may take all the same.
 
     Raises:
         ValueError: the job does not ask for that question.
@@ -115,4 +120,6 @@ def retry_of(job: Job, variable: str) -> Job:
     own = [place for place, piece in enumerate(job.pieces) if piece.question == variable]
     until = max(own, default=len(job.pieces) - 1) + 1
     pieces = [p for p in job.pieces[:until] if p.question in (None, variable)]
-    return replace(job, pieces=pieces, asked=asked)
+    of_one = 2 * job.limits.cell_seconds + job.limits.question_seconds
+    limits = replace(job.limits, seconds=min(of_one, seconds))
+    return replace(job, pieces=pieces, asked=asked, limits=limits)

@@ -11,6 +11,7 @@ from warmup_lib.grading.handed_in import HandedIn
 from warmup_lib.grading.jobs import Asking
 from warmup_lib.grading.records import Marked
 from warmup_lib.grading.replies import Answer, Missing, Reply, observation
+from warmup_lib.quiz.feedback import Feedback
 from warmup_lib.quiz.judge import judge
 from warmup_lib.quiz.observation import Observation
 from warmup_lib.quiz.question import Question
@@ -47,16 +48,40 @@ def mark(handed_in: HandedIn, reply: Reply | None) -> dict[str, Marked]:
     marked = {}
     for each in asked_of(handed_in.quiz, handed_in.seed):
         variable = each.question.variable
-        seen = _seen(each.question, handed_in, reply.answers.get(variable))
-        marked[each.name] = Marked(seen, judge(each.key, seen), reply.seconds.get(variable, 0.0))
+        if handed_in.trouble is not None:
+            seen = Observation(trouble="missing", message=handed_in.trouble)
+            feedback = judge(each.key, seen)
+        else:
+            answer = _known(variable, handed_in, reply.answers.get(variable))
+            seen, feedback = _judged(each.name, handed_in.seed, _Same(answer))
+        marked[each.name] = Marked(seen, feedback, reply.seconds.get(variable, 0.0))
     return marked
 
 
-def _seen(question: Question, handed_in: HandedIn, answer: Answer | None) -> Observation:
-    if handed_in.trouble is not None:
-        return Observation(trouble="missing", message=handed_in.trouble)
-    if answer is None and not any(
-        defines(piece.source, question.variable) for piece in handed_in.pieces
-    ):
-        answer = Missing(defined=False)
-    return observation(question, answer)
+def _known(variable: str, handed_in: HandedIn, answer: Answer | None) -> Answer | None:
+    """What is known of an answer; where nothing came, the cells may say that there is none."""
+    if answer is None and not any(defines(piece.source, variable) for piece in handed_in.pieces):
+        return Missing(defined=False)
+    return answer
+
+
+class _Same:
+    """An answer that is the same as another where all of it is, also 1 and 1.0 being two."""
+
+    def __init__(self, answer: Answer | None) -> None:
+        self.answer = answer
+        self._text = repr(answer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+# A class gives the same few answers again and again.
+@lru_cache(maxsize=1024)
+def _judged(name: str, seed: str | None, answer: _Same) -> tuple[Observation, Feedback]:
+    question = asked(name, seed)
+    seen = observation(question.question, answer.answer)
+    return seen, judge(question.key, seen)

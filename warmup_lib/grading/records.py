@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +38,15 @@ class Marked:
     observation: Observation
     feedback: Feedback
     seconds: float = 0.0
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as JSON data."""
+        feedback = _fields(self.feedback)
+        curves = self.feedback.curves
+        feedback["outcome"] = self.feedback.outcome.value
+        feedback["curves"] = None if curves is None else _fields(curves)
+        seen = self.observation.to_json()
+        return {"observation": seen, "feedback": feedback, "seconds": self.seconds}
 
 
 @dataclass(frozen=True)
@@ -83,21 +93,15 @@ class Record:
         """Points that can be earned."""
         return sum(each.feedback.points for each in self.marked.values())
 
+    @cached_property
+    def text(self) -> str:
+        """The record as JSON."""
+        return json.dumps(self.as_data())
+
     def as_data(self) -> dict[str, Any]:
         """The record as JSON data."""
-        data = {**asdict(self), "version": VERSION}
-        data["marked"] = {
-            name: {
-                "observation": each.observation.to_json(),
-                "feedback": {
-                    **asdict(each.feedback),
-                    "outcome": each.feedback.outcome.value,
-                },
-                "seconds": each.seconds,
-            }
-            for name, each in self.marked.items()
-        }
-        return data
+        marked = {name: each.as_data() for name, each in self.marked.items()}
+        return {**_fields(self), "marked": marked, "version": VERSION}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Record:
@@ -134,8 +138,7 @@ class Records:
 
     def write(self, record: Record) -> None:
         """Write a record, whole or not at all, and see it on the disk."""
-        text = json.dumps(record.as_data(), indent=1)
-        write_whole(self.path(record.student), f"{text}\n")
+        write_whole(self.path(record.student), f"{record.text}\n")
 
     def read(self, student: str) -> Record | None:
         """The record of a student, where there is one.
@@ -165,6 +168,11 @@ def _read(path: Path) -> Record:
         raise RecordError(
             f"{path} is no record ({error}); delete it, and the submission is graded again"
         ) from None
+
+
+def _fields(of: Any) -> dict[str, Any]:
+    """The fields of a dataclass as they are: asdict would copy every number of every curve."""
+    return {each.name: getattr(of, each.name) for each in fields(of)}
 
 
 def _feedback(data: Mapping[str, Any]) -> Feedback:

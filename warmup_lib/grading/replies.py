@@ -149,8 +149,9 @@ def observation(question: Question, answer: Answer | None) -> Observation:
     if answer is None:
         return Observation(
             trouble="missing",
-            message=f"`{variable}` could not be examined: the notebook ended the process that ran "
-            "it. Restart the kernel, run all cells from the top, and see which one does.",
+            message=f"`{variable}` could not be examined: the notebook ended, or met a limit, "
+            "before it. Restart the kernel, run all cells from the top, and see which one does "
+            "not come to its end.",
         )
     if isinstance(answer, Missing):
         return missing(variable) if answer.defined else absent(variable)

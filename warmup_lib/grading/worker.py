@@ -131,6 +131,8 @@ def taken(
         seconds: how long that may last.
         own: descriptors that are no business of the answer's.
     """
+    # A cell that had it ignored would have its children vanish without a word.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:

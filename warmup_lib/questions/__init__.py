@@ -15,7 +15,7 @@ import importlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
@@ -70,7 +70,7 @@ def load(name: str, seed: str | None = None) -> Question:
     return _load(name, seed)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _load(name: str, seed: str | None) -> Question:
     module = _module(name)
     variants: Variants | None = getattr(module, "VARIANTS", None)

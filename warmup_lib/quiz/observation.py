@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import reprlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, SupportsFloat, TypeAlias, get_args
 
 Value: TypeAlias = float | str
@@ -39,7 +39,7 @@ class Observation:
         >>> Observation.from_json(seen.to_json()) == seen
         True
         """
-        return {**asdict(self), "values": list(self.values)}
+        return {"values": list(self.values), "trouble": self.trouble, "message": self.message}
 
     @classmethod
     def from_json(cls, data: object) -> Observation:

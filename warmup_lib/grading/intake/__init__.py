@@ -9,7 +9,18 @@ student's is run here, and whatever a file holds, it costs at most its own mark.
 from __future__ import annotations
 
 from warmup_lib.grading.intake.rebuilding import hand_ins, rebuilt
-from warmup_lib.grading.intake.sources import IntakeError, submissions
+from warmup_lib.grading.intake.sources import IntakeError, how_many, submissions
 from warmup_lib.grading.intake.upload import Upload
+from warmup_lib.grading.intake.variant import SeedOf, own_numbers, same_numbers
 
-__all__ = ["IntakeError", "Upload", "hand_ins", "rebuilt", "submissions"]
+__all__ = [
+    "IntakeError",
+    "SeedOf",
+    "Upload",
+    "hand_ins",
+    "how_many",
+    "own_numbers",
+    "rebuilt",
+    "same_numbers",
+    "submissions",
+]

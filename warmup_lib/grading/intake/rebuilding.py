@@ -6,6 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from warmup_lib import questions
@@ -13,9 +14,9 @@ from warmup_lib.grading.handed_in import HandedIn, Piece
 from warmup_lib.grading.intake.code import Code
 from warmup_lib.grading.intake.notebooks import Cell, NoNotebookError, cells_in
 from warmup_lib.grading.intake.released import Released, plain, released
-from warmup_lib.grading.intake.sources import IntakeError, submissions
+from warmup_lib.grading.intake.sources import submissions
 from warmup_lib.grading.intake.upload import Upload
-from warmup_lib.grading.intake.variant import is_variant, own_seed, seed_of
+from warmup_lib.grading.intake.variant import SeedOf, is_variant, seed_of
 from warmup_lib.grading.intake.wording import all_bounded, bounded, listed
 
 OURS = ("ask", "check", "hint", "solution")
@@ -28,7 +29,7 @@ def hand_ins(
     *,
     only: Collection[str] = (),
     pattern: str | None = None,
-    salt: bytes | None = None,
+    handed_out: SeedOf | None = None,
 ) -> Iterator[HandedIn]:
     """What each student handed in, clean, in the order of their ids.
 
@@ -37,23 +38,19 @@ def hand_ins(
         source: see :func:`~warmup_lib.grading.intake.sources.submissions`.
         only: the ids to take; all of them for none.
         pattern: tells the student from a name; see there.
-        salt: the course's secret, where students have numbers of their own.
+        handed_out: the seed of each student's numbers (:func:`~.variant.own_numbers`,
+            :func:`~.variant.same_numbers`); without it the notebook's word counts.
 
     Raises:
-        IntakeError: the source, the pattern or the salt is of no use. (When the first
-            submission is asked for.)
+        IntakeError: the source or the pattern is of no use. (When the first submission is
+            asked for.)
         LookupError: there is no such quiz.
     """
-    if salt is not None:
-        try:
-            own_seed("anybody", salt)
-        except ValueError as error:
-            raise IntakeError(str(error)) from None
     for upload in submissions(quiz, source, only=only, pattern=pattern):
-        yield rebuilt(upload, salt=salt)
+        yield rebuilt(upload, handed_out=handed_out)
 
 
-def rebuilt(upload: Upload, *, salt: bytes | None = None) -> HandedIn:
+def rebuilt(upload: Upload, *, handed_out: SeedOf | None = None) -> HandedIn:
     """The clean notebook of an upload; whatever its bytes are, nothing is raised."""
     digest = "" if upload.data is None else hashlib.sha256(upload.data).hexdigest()
     handed_in = HandedIn(upload.student, upload.quiz, upload.path, digest, notes=upload.notes)
@@ -67,7 +64,7 @@ def rebuilt(upload: Upload, *, salt: bytes | None = None) -> HandedIn:
     except NoNotebookError as error:
         return replace(handed_in, trouble=bounded(str(error)))
     codes = [each.code for each in mine.students]
-    seed, more = seed_of(upload.student, [*codes, *mine.variants], salt)
+    seed, more = seed_of(upload.student, [*codes, *mine.variants], handed_out)
     pieces = [Piece("set-up", release.set_up), *mine.pieces(seed)]
     notes = [*upload.notes, *notes, *more, *mine.notes]
     return replace(handed_in, pieces=tuple(pieces), notes=all_bounded(notes), seed=seed)
@@ -79,6 +76,17 @@ class _Own:
 
     code: Code
     labelled: str | None
+
+
+# Nearly all locked cells are those of every other notebook, and parsing them is what takes time.
+@lru_cache(maxsize=64)
+def _is_ours(release: Released, code: Code) -> bool:
+    """Whether a cell is the set-up, or only shows something, or is empty."""
+    return (
+        code.is_blank
+        or plain(code.source) == plain(release.set_up)
+        or code.only_calls(OURS, "warmup_lib")
+    )
 
 
 class _Sorted:
@@ -97,13 +105,13 @@ class _Sorted:
                 if role == "answer":
                     self.notes.append(f"The cell of {identity} is no code cell any more.")
             elif role == "locked":
-                if not self._is_ours(code):
+                if not _is_ours(release, code):
                     changed.append(identity)
             elif role == "answer":
                 self.students.append(_Own(code, self._question(code, identity)))
             elif is_variant(code):
                 self.variants.append(code)
-            elif not self._is_ours(code):
+            elif not _is_ours(release, code):
                 self.students.append(_Own(code, None))
         if changed:
             self.notes.append(
@@ -115,14 +123,6 @@ class _Sorted:
             if role := self.release.role(identity):
                 return identity, role
         return "", None
-
-    def _is_ours(self, code: Code) -> bool:
-        """Whether a cell is the set-up, or only shows something, or is empty."""
-        return (
-            code.is_blank
-            or plain(code.source) == plain(self.release.set_up)
-            or code.only_calls(OURS, "warmup_lib")
-        )
 
     def _question(self, code: Code, identity: str) -> str | None:
         """The question of an answer cell, unless it holds the answers to others instead."""

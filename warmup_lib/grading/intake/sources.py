@@ -54,16 +54,39 @@ def submissions(
             pattern is none. (When the first submission is asked for.)
         LookupError: there is no such quiz.
     """
+    for student, found in _found(quiz, source, only, pattern):
+        upload = _upload(student, quiz, found)
+        if upload is not None:
+            yield upload
+
+
+def how_many(
+    quiz: str, source: Path, *, only: Collection[str] = (), pattern: str | None = None
+) -> int:
+    """How many :func:`submissions` there are, without reading one; see there."""
+    return sum(_has_some(quiz, found) for _, found in _found(quiz, source, only, pattern))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What lies at the top of the source and is of one student."""
+
+    top: Place
+    is_tree: bool
+    entries: Sequence[tuple[Entry, Named]]
+
+
+def _found(
+    quiz: str, source: Path, only: Collection[str], pattern: str | None
+) -> Iterator[tuple[str, _Found]]:
     questions.quiz_module(quiz)
     naming = Naming(quiz, _compiled(pattern))
     wanted = {unicodedata.normalize("NFC", student) for student in only}
-    with _opened(source) as found:
-        top, is_tree = _down(found, quiz, naming)
-        for student, named in _by_student(top, naming, is_tree):
+    with _opened(source) as opened:
+        top, is_tree = _down(opened, quiz, naming)
+        for student, entries in _by_student(top, naming, is_tree):
             if not wanted or student in wanted:
-                upload = _upload(student, quiz, top, named, is_tree)
-                if upload is not None:
-                    yield upload
+                yield student, _Found(top, is_tree, entries)
 
 
 def _compiled(pattern: str | None) -> re.Pattern[str] | None:
@@ -160,16 +183,22 @@ def _by_student(
     return sorted(found.items())
 
 
-def _upload(
-    student: str, quiz: str, top: Place, found: Sequence[tuple[Entry, Named]], is_tree: bool
-) -> Upload | None:
+def _has_some(quiz: str, found: _Found) -> bool:
+    """Whether there is an upload for this quiz, be it one that cannot be read."""
+    try:
+        return found.entries[0][1].trouble is not None or _candidates(quiz, found) is not None
+    except CannotReadError:
+        return True
+
+
+def _upload(student: str, quiz: str, found: _Found) -> Upload | None:
     """A student's upload; ``None`` where there is none for this quiz."""
-    entry, named = found[0]
-    path = top.path / entry.name
+    entry, named = found.entries[0]
+    path = found.top.path / entry.name
     if named.trouble is not None:
         return Upload(student, quiz, path, trouble=bounded(named.trouble))
     try:
-        candidates = _candidates(quiz, top, found, is_tree)
+        candidates = _candidates(quiz, found)
         if candidates is None:
             return None
         chosen, notes = _choose(candidates, quiz)
@@ -180,20 +209,18 @@ def _upload(
     return Upload(student, quiz, path, data, all_bounded([*notes, *more]))
 
 
-def _candidates(
-    quiz: str, top: Place, found: Sequence[tuple[Entry, Named]], is_tree: bool
-) -> list[_Candidate] | None:
+def _candidates(quiz: str, found: _Found) -> list[_Candidate] | None:
     """All that a student handed in; ``None`` where all of it is for other quizzes."""
     candidates = []
     others = 0
-    for entry, named in found:
+    for entry, named in found.entries:
         if entry.kind != "folder":
-            candidates.append(_Candidate(top, entry, named.file, named.number))
-        elif (inside := _in_folder(top.folder(entry), quiz, is_tree)) is not None:
+            candidates.append(_Candidate(found.top, entry, named.file, named.number))
+        elif (inside := _in_folder(found.top.folder(entry), quiz, found.is_tree)) is not None:
             candidates += inside
         else:
             others += 1
-    return None if others == len(found) else candidates
+    return None if others == len(found.entries) else candidates
 
 
 def _in_folder(place: Place, quiz: str, is_tree: bool) -> list[_Candidate] | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from warmup_lib.asked import VARIANT
 from warmup_lib.grading.intake.code import Code
 from warmup_lib.grading.intake.wording import shown
+
+SeedOf = Callable[[str], str]
+"""A student's id to the seed of the numbers that were handed out to that student."""
 
 _LONGEST = 100
 
@@ -17,11 +21,11 @@ def is_variant(code: Code) -> bool:
 
 
 def seed_of(
-    student: str, cells: Iterable[Code], salt: bytes | None
+    student: str, cells: Iterable[Code], handed_out: SeedOf | None
 ) -> tuple[str | None, list[str]]:
     """What to draw the questions' numbers from, and notes.
 
-    With the course's salt it is the student's own, whatever the notebook says: with another
+    Where it is known what was handed out, it is that, whatever the notebook says: with another
     one's numbers, another one's answers would be right.
     """
     naming = [code for code in cells if VARIANT in code.source and VARIANT in code.defines]
@@ -30,9 +34,9 @@ def seed_of(
     if naming and not _is_seed(found):
         found = None
         notes.append(f"{VARIANT} is no plain text, as it was in the cell that the student got.")
-    if salt is None:
+    if handed_out is None:
         return found, notes
-    own = own_seed(student, salt)
+    own = handed_out(student)
     if found != own:
         what = f"is {shown(found, 40)}" if found else "is not there"
         notes.append(
@@ -42,15 +46,30 @@ def seed_of(
     return own, notes
 
 
-def own_seed(student: str, salt: bytes) -> str:
-    """The seed of a student's own numbers.
+def own_numbers(salt: bytes) -> SeedOf:
+    """Each student has numbers of their own, from the course's secret.
 
     Raises:
         ValueError: the salt is too short.
     """
     from warmup_lib.quiz.variants import student_seed
 
-    return student_seed(salt, student)
+    student_seed(salt, "anybody")
+    return partial(student_seed, salt)
+
+
+def same_numbers(seed: str) -> SeedOf:
+    """Everybody has the same.
+
+    Raises:
+        ValueError: the seed is none that a notebook could name.
+    """
+    if not _is_seed(seed):
+        raise ValueError(
+            f"seed must be text of 1 to {_LONGEST} printable characters, got {seed!r:.60}; it is "
+            f"what {VARIANT} says in the notebooks"
+        )
+    return lambda _: seed
 
 
 def _is_seed(found: str | None) -> bool:

@@ -13,7 +13,7 @@ the parent's, :mod:`child` a job's.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,9 +32,16 @@ __all__ = [
 WORKER = "warmup_lib.grading.worker:work_on"
 
 
+def _nothing() -> None:
+    pass
+
+
 @contextmanager
 def open_sandbox(
-    workers: int = 2, worker: str = WORKER, imports: Sequence[Path] = ()
+    workers: int = 2,
+    worker: str = WORKER,
+    imports: Sequence[Path] = (),
+    meanwhile: Callable[[], object] = _nothing,
 ) -> Iterator[Sandbox]:
     """Jobs are isolated: from files, the network, other processes and each other.
 
@@ -45,17 +52,21 @@ def open_sandbox(
             ``prepare``, the parent calls that once.
         imports: folders to import it from, beside the installed packages. They are visible to
             every job.
+        meanwhile: called while the parent starts, which takes seconds.
 
     Raises:
         SandboxUnavailableError: this system cannot isolate them; nothing was run.
     """
-    with _opened(launching.isolated(workers, worker, imports), workers, True) as sandbox:
+    with _opened(launching.isolated(workers, worker, imports), workers, True, meanwhile) as sandbox:
         yield sandbox
 
 
 @contextmanager
 def open_trusted(
-    workers: int = 2, worker: str = WORKER, imports: Sequence[Path] = ()
+    workers: int = 2,
+    worker: str = WORKER,
+    imports: Sequence[Path] = (),
+    meanwhile: Callable[[], object] = _nothing,
 ) -> Iterator[Sandbox]:
     """Jobs are held to their limits and nothing else: they can read and change all you can.
 
@@ -65,22 +76,29 @@ def open_trusted(
         SandboxUnavailableError: the parent of the jobs does not start.
     """
     if sys.platform.startswith("linux"):
-        with _opened(launching.trusted(workers, worker, imports), workers, False) as sandbox:
+        with _opened(
+            launching.trusted(workers, worker, imports), workers, False, meanwhile
+        ) as sandbox:
             yield sandbox
     else:
         from warmup_lib.grading.sandbox.without_fork import Subprocesses
 
+        meanwhile()
         yield Subprocesses(workers, worker, imports)
 
 
 @contextmanager
-def _opened(launch: launching.Launch, workers: int, isolated: bool) -> Iterator[Sandbox]:
+def _opened(
+    launch: launching.Launch, workers: int, isolated: bool, meanwhile: Callable[[], object]
+) -> Iterator[Sandbox]:
     # It can be imported on Linux only.
     from warmup_lib.grading.sandbox.serving import ForkServer
 
     sandbox = ForkServer(launch, workers, isolated)
-    sandbox.open()
+    sandbox.start()
     try:
+        meanwhile()
+        sandbox.check()
         yield sandbox
     finally:
         sandbox.close()

@@ -240,6 +240,7 @@ def main(text: str) -> None:
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     woken = _woken_by_children()
     _stay_shared()
+    linux.use_large_pages()
     threads = len(list(Path("/proc/self/task").iterdir()))
     if threads > 1:
         raise RuntimeError(f"only a process with one thread can be forked safely; it has {threads}")

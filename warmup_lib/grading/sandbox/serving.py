@@ -61,15 +61,18 @@ class ForkServer:
         self._deaths = 0
         self._thread = threading.Thread(target=self._serve, name="sandbox", daemon=True)
 
-    def open(self) -> None:
-        """Start the parent.
+    def start(self) -> None:
+        """Begin to start the parent, which takes seconds; :meth:`check` waits for it."""
+        self._thread.start()
+
+    def check(self) -> None:
+        """Wait until jobs can be run.
 
         Raises:
-            SandboxUnavailableError: it cannot be started, or what it forks is not isolated.
+            SandboxUnavailableError: the parent cannot be started, or what it forks is not
+                isolated.
         """
-        self._thread.start()
         if (error := self._opened.get()) is not None:
-            self.close()
             raise error
         # One that no worker can do: it shows whether jobs can be isolated, before any is run.
         list(self.run_all([("", b"", Limits(seconds=30.0))]))
@@ -260,8 +263,9 @@ class ForkServer:
             heard = self._control.receive() if ready.select(_START_SECONDS) else None
         if heard is None or "failed" in heard[0]:
             self._parent.process.kill()
-            self._parent.process.wait()
+            status = self._parent.process.wait()
             said = self._parent.last_words() if heard is None else str(heard[0]["failed"])
+            said = said or f"their parent ended with {status} before it said anything"
             return (
                 _not_isolated(said)
                 if self.isolated
@@ -273,15 +277,17 @@ class ForkServer:
 
     def _restart(self) -> None:
         """Start another parent in the place of one that died, and run what it had."""
-        self._stop()
-        self._deaths += 1
-        if self._deaths > _DEATHS:
-            raise SandboxUnavailableError(
-                f"the parent of the jobs died {self._deaths} times in turn; see whether this "
-                "machine has memory left, and grade with fewer workers"
-            )
-        if error := self._start():
-            raise error
+        error: Exception | None = None
+        while True:
+            self._stop()
+            self._deaths += 1
+            if self._deaths > _DEATHS:
+                raise error or SandboxUnavailableError(
+                    f"the parent of the jobs died {self._deaths} times in turn; see whether this "
+                    "machine has memory left, and grade with fewer workers"
+                )
+            if (error := self._start()) is None:
+                break
         for task in list(self._tasks.values()):
             self._again(task, Result(b"", Ended.DIED, 0.0))
 

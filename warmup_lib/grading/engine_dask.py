@@ -1,0 +1,296 @@
+"""Grading on many machines: jobs go to dask workers, and only their results come back.
+
+Records, gradebook and feedback are written here alone. A job that was out on a worker that
+went away is run again elsewhere; its result is taken once. :mod:`dask_worker` is the
+workers' side.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import islice
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from warmup_lib.grading import dask_worker
+from warmup_lib.grading.dask_worker import Terms
+from warmup_lib.grading.jobs import Limits
+from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, SandboxUnavailableError
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+    _Future = Future[dask_worker.Outcome]
+    _Ended = queue.SimpleQueue[_Future]
+
+Job = tuple[str, bytes, Limits]
+
+NO_WORKERS = 60.0
+"""Seconds that a scheduler may be without any worker."""
+_LOOK = 1.0
+_AGAIN = "What was graded is kept: type the same command again, and only the rest is."
+
+
+def _nothing() -> None:
+    pass
+
+
+@contextmanager
+def open_dask(
+    scheduler: str | None,
+    workers: int = 2,
+    *,
+    trusted: bool = False,
+    meanwhile: Callable[[], object] = _nothing,
+    patience: float = NO_WORKERS,
+) -> Iterator[Sandbox]:
+    """Jobs run on dask workers, each of which isolates them as this machine would.
+
+    Args:
+        scheduler: a dask scheduler's address, such as ``tcp://10.0.0.1:8786``; its workers are
+            used. ``None`` starts workers on this machine.
+        workers: how many are started here; each runs one job at once.
+        trusted: run jobs without a sandbox.
+        meanwhile: called while the workers get ready, which takes seconds.
+        patience: seconds that a scheduler may be without any worker.
+
+    Raises:
+        SandboxUnavailableError: dask is not installed, nobody answers at that address, there
+            are no workers, or one of them cannot isolate jobs or has other versions of what
+            marks depend on. Nothing was run.
+    """
+    try:
+        import distributed  # noqa: F401
+    except ImportError as error:
+        raise SandboxUnavailableError(
+            f"grading on dask workers needs {error.name}, which is not installed here; install "
+            "it with: pip install 'warmup-lib[cluster]'"
+        ) from None
+    terms = Terms(trusted, dask_worker.installed())
+    with ExitStack() as opened:
+        opened.enter_context(_only_errors())
+        cluster = opened.enter_context(_local(workers)) if scheduler is None else None
+        client = opened.enter_context(_connected(cluster or scheduler))
+        sandbox = Dask(client, terms, patience)
+        with ThreadPoolExecutor(1) as pool:
+            ready = pool.submit(sandbox.get_ready)
+            meanwhile()
+            ready.result()
+        try:
+            yield sandbox
+        finally:
+            sandbox.let_go()
+
+
+class Dask:
+    """A :class:`~.sandbox.results.Sandbox` whose jobs are run by dask's workers."""
+
+    def __init__(self, client: Client, terms: Terms, patience: float) -> None:
+        self.isolated = not terms.trusted
+        self._client = client
+        self._terms = terms
+        self._patience = patience
+        self._had_workers = time.monotonic()
+
+    def get_ready(self) -> None:
+        """Wait for workers, and have all of them ready for jobs.
+
+        Raises:
+            SandboxUnavailableError: there are none, or one of them cannot run jobs as here.
+        """
+        while not self._threads():
+            time.sleep(_LOOK)
+        with _told_plainly():
+            # It reads the tasks, so that it needs the code of which they speak.
+            self._client.run_on_scheduler(dask_worker.installed)
+            said = self._client.run(dask_worker.get_ready, self._terms, on_error="return")
+        # Of a worker that was lost meanwhile nothing is known, and nothing needed.
+        refused = {
+            address: each
+            for address, each in said.items()
+            if isinstance(each, Exception) and not isinstance(each, OSError)
+        }
+        if refused:
+            address, error = next(iter(refused.items()))
+            more = f"\nSo it is with {len(refused) - 1} more of {len(said)} workers."
+            raise SandboxUnavailableError(
+                f"{_what_went_wrong(error, address)}{more if len(refused) > 1 else ''}"
+            )
+
+    def let_go(self) -> None:
+        """End what runs jobs on the workers."""
+        # Where they cannot be reached, it ends with them.
+        with suppress(Exception):
+            self._client.run(dask_worker.let_go, self._terms, on_error="ignore")
+
+    def run_all(self, jobs: Iterable[Job]) -> Iterator[tuple[str, Result]]:
+        """See :meth:`.sandbox.results.Sandbox.run_all`."""
+        left = iter(jobs)
+        ended: _Ended = queue.SimpleQueue()
+        out: dict[object, tuple[_Future, Job]] = {}
+        lost: list[Job] = []
+        try:
+            while True:
+                # Some wait where the workers are, so that no worker waits for whoever asked.
+                room = max(1, 2 * self._threads()) - len(out)
+                for job in islice(left, max(0, room)):
+                    future = self._submit(job, ended)
+                    out[future.key] = future, job
+                if not out:
+                    break
+                future = self._next(ended)
+                _, job = out.pop(future.key)
+                result = self._result(future)
+                if result is None:
+                    lost.append(job)
+                else:
+                    yield job[0], result
+            for job in lost:
+                yield job[0], self._alone(job)
+        finally:
+            for future, _ in out.values():
+                future.release()
+
+    def _submit(self, job: Job, ended: _Ended) -> _Future:
+        _, data, limits = job
+        key = f"warmup-grade-{uuid4().hex}"
+        future = self._client.submit(dask_worker.run, data, limits, self._terms, key=key)
+        future.add_done_callback(ended.put)
+        return future
+
+    def _next(self, ended: _Ended) -> _Future:
+        """The next job that is over, while there is somebody to run one."""
+        while True:
+            with suppress(queue.Empty):
+                return ended.get(timeout=_LOOK)
+            self._threads()
+
+    def _result(self, future: _Future) -> Result | None:
+        """What a job told; ``None`` where the workers on which it was went away again and again."""
+        from distributed import KilledWorker
+
+        with _told_plainly():
+            try:
+                output, ended, seconds = future.result()
+            except KilledWorker:
+                return None
+        return Result(output, Ended(ended), seconds)
+
+    def _alone(self, job: Job) -> Result:
+        """Run a job with nothing beside it, since others die of a worker that one job kills."""
+        if (result := self._one(job)) is not None:
+            return result
+        if self._one(("", b"", Limits(seconds=30.0))) is None:
+            raise SandboxUnavailableError(
+                "dask's workers die of every job, also of one that does nothing; look for why in "
+                f"what they say, such as too little memory. {_AGAIN}"
+            )
+        return Result(b"", Ended.DIED, 0.0)
+
+    def _one(self, job: Job) -> Result | None:
+        ended: _Ended = queue.SimpleQueue()
+        self._submit(job, ended)
+        return self._result(self._next(ended))
+
+    def _threads(self) -> int:
+        """How many jobs can be run at once now.
+
+        Raises:
+            SandboxUnavailableError: the scheduler is gone, or there was no worker for too long.
+        """
+        with _told_plainly():
+            threads = sum(self._client.nthreads().values())
+        now = time.monotonic()
+        if threads:
+            self._had_workers = now
+        elif now > self._had_workers + self._patience:
+            raise SandboxUnavailableError(
+                f"the scheduler has had no worker for {self._patience:g} seconds; start some, each "
+                f"with: dask worker ADDRESS\n{_AGAIN}"
+            )
+        return threads
+
+
+@contextmanager
+def _only_errors() -> Iterator[None]:
+    """Nothing but errors is logged of dask's."""
+    logger = logging.getLogger("distributed")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextmanager
+def _local(workers: int) -> Iterator[LocalCluster]:
+    """Workers on this machine, to which nobody but this process can talk."""
+    import dask
+    from distributed import LocalCluster
+    from distributed.security import Security
+
+    with (
+        tempfile.TemporaryDirectory(prefix="warmup-", ignore_cleanup_errors=True) as folder,
+        dask.config.set({"temporary-directory": folder}),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            # Anybody on this machine can connect to it: whoever has no key is refused.
+            security=Security.temporary(),
+            dashboard_address=None,
+            # Jobs have limits of their own, and are no processes of the worker's.
+            memory_limit=None,
+            # What matters is said here; a worker that is told to end may log that as an error.
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+    ):
+        yield cluster
+
+
+@contextmanager
+def _connected(where: LocalCluster | str | None) -> Iterator[Client]:
+    from distributed import Client
+
+    try:
+        client = Client(where, set_as_default=False)
+    except (OSError, TypeError, ValueError) as error:
+        raise SandboxUnavailableError(
+            f"there is no dask scheduler at {where}: {error}\nStart one with: dask scheduler, "
+            "and give the address that it prints; for one at tls://, dask's configuration has "
+            "to name the certificates"
+        ) from None
+    with client:
+        yield client
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Say in a sentence what went wrong with the cluster."""
+    try:
+        yield
+    except SandboxUnavailableError:
+        raise
+    except (CancelledError, OSError) as error:
+        raise SandboxUnavailableError(
+            f"the connection to dask's scheduler was lost: {error}\n{_AGAIN}"
+        ) from None
+    except Exception as error:
+        raise SandboxUnavailableError(_what_went_wrong(error, "")) from error
+
+
+def _what_went_wrong(error: Exception, where: str) -> str:
+    if isinstance(error, SandboxUnavailableError):
+        return str(error)
+    return (
+        f"dask cannot run submissions{where and f' on the worker {where}'}: "
+        f"{type(error).__name__}: {error}\nIts scheduler and workers need the Python, torch and "
+        "warmup_lib that are here: pip install 'warmup-lib[cluster]'"
+    )
