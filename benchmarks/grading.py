@@ -3,7 +3,7 @@
     python benchmarks/grading.py [students ...]     (by default 100 and 1000)
 
 Both write the gradebook, the autograded notebooks and the feedback; ours runs students' code in
-the sandbox. Linux with bubblewrap.
+the sandbox. Then the first class once more by one dask worker, and by two. Linux with bubblewrap.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from made_up_class import ROOT, hand_in
 
 QUIZ = "lambda_lr"
 PLAIN_STUDENTS = 6
-EVERY = 0.1
+EVERY = 0.25
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,14 @@ class Measured:
     Attributes:
         seconds: from its start to its end.
         coordinator: the highest resident memory of the process itself, in bytes.
-        child: the highest share of the memory of one process below it, in bytes.
+        child: the mean share (PSS) of a process that runs students' code, in bytes.
+        own: the most that such a process had for itself, in bytes.
     """
 
     seconds: float
     coordinator: int
-    child: int
+    child: float
+    own: int
 
 
 def course(folder: Path, students: int) -> dict[str, float]:
@@ -56,21 +58,22 @@ def measure(folder: Path, *command: str) -> Measured:
     with (folder / "log.txt").open("w") as log:
         start = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
-        coordinator = child = 0
+        coordinator, shares, own = 0, [0], 0
         while process.poll() is None:
             coordinator = max(coordinator, _of(process.pid, "status", "VmRSS:"))
-            for pid in _below(process.pid):
-                child = max(child, _of(pid, "smaps_rollup", "Pss:"))
+            for pid in filter(_runs_students_code, _below(process.pid)):
+                shares += [share] if (share := _of(pid, "smaps_rollup", "Pss:")) else []
+                own = max(own, _of(pid, "smaps_rollup", "Private_Dirty:"))
             time.sleep(EVERY)
         seconds = time.perf_counter() - start
     if process.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{(folder / 'log.txt').read_text()[-3000:]}")
-    return Measured(seconds, coordinator, child)
+    return Measured(seconds, coordinator, sum(shares) / max(1, len(shares) - 1), own)
 
 
-def ours(folder: Path) -> Measured:
+def ours(folder: Path, *how: str) -> Measured:
     """Grade with the sandbox, two at once."""
-    return measure(folder, "warmup", "grade", QUIZ, "--workers", "2")
+    return measure(folder, "warmup", "grade", QUIZ, *(how or ("--workers", "2")))
 
 
 def plain(folder: Path) -> float:
@@ -87,6 +90,17 @@ def scores(folder: Path) -> dict[str, float]:
     measure(folder, "nbgrader", "export")
     with (folder / "grades.csv").open() as file:
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+
+
+def _runs_students_code(pid: int) -> bool:
+    """Whether it is in a PID namespace of its own below that of the sandbox."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:  # It has ended.
+        return False
+    numbers = next((line for line in status.splitlines() if line.startswith("NSpid:")), "").split()
+    # As seen from here, from the sandbox, and from the job, where the first one is ours.
+    return len(numbers) > 3 and numbers[-1] != "1"
 
 
 def _below(pid: int) -> list[int]:
@@ -110,29 +124,52 @@ def _of(pid: int, file: str, name: str) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)
 
 
+def row(what: str, students: int, run: Measured, each_plain: float) -> str:
+    """One line of the table."""
+    each = run.seconds / students
+    return (
+        f"{what:16} {students:8} {each:7.3f} s {60 / each:8.0f} {each_plain / each:6.1f} "
+        f"{run.coordinator / 1e6:8.0f} MB {run.child / 1e6:6.0f} MB {run.own / 1e6:6.0f} MB"
+    )
+
+
+def graded(folder: Path, students: int, *how: str) -> Measured:
+    """Grade a new class, and see that everybody has the score that the answers deserve."""
+    deserved = course(folder, students)
+    run = ours(folder, *how)
+    if scores(folder) != deserved:
+        sys.exit("the gradebook has other scores than the answers deserve")
+    shutil.rmtree(folder)
+    return run
+
+
 def main() -> None:
     sizes = [int(each) for each in sys.argv[1:]] or [100, 1000]
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         course(root / "plain", PLAIN_STUDENTS)
+        print(f"load before: {os.getloadavg()[0]:.1f}; {os.cpu_count()} processors")
         each_plain = plain(root / "plain") / PLAIN_STUDENTS
-        print(f"load before: {os.getloadavg()[0]:.1f}")
         print(f"plain nbgrader, {PLAIN_STUDENTS} students: {each_plain:.2f} s a submission")
         print(
-            f"{'students':>9} {'s each':>8} {'a minute':>9} {'ratio':>6} {'coordinator':>12} child"
+            f"{'':16} {'students':>8} {'each':>9} {'a minute':>8} {'ratio':>6} "
+            f"{'coordinator':>11} {'a child':>9} {'its own':>9}"
         )
         for size in sizes:
-            folder = root / str(size)
-            deserved = course(folder, size)
-            run = ours(folder)
-            each = run.seconds / size
-            print(
-                f"{size:9} {each:8.3f} {60 / each:9.0f} {each_plain / each:6.1f} "
-                f"{run.coordinator / 1e6:9.0f} MB {run.child / 1e6:.0f} MB PSS"
-            )
-            if scores(folder) != deserved:
-                sys.exit("the gradebook has other scores than the answers deserve")
-            shutil.rmtree(folder)
+            run = graded(root / "class", size)
+            print(row("two at once", size, run, each_plain), flush=True)
+        few, many = sizes[0], 3 * sizes[0]
+        seconds = {}
+        for workers in ("1", "2"):
+            # What is done once, such as starting, is in both classes, and so in no difference.
+            how = ("--engine", "dask", "--workers", workers)
+            runs = [graded(root / "class", size, *how) for size in (few, many)]
+            print(row(f"dask, {workers} at once", many, runs[1], each_plain), flush=True)
+            seconds[workers] = (runs[1].seconds - runs[0].seconds) / (many - few)
+        print(
+            f"two dask workers: {seconds['1'] / seconds['2']:.2f} times one "
+            f"({seconds['2']:.3f} s and {seconds['1']:.3f} s for each submission more)"
+        )
 
 
 if __name__ == "__main__":

@@ -148,8 +148,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     results: dict[str, Result] = {}
 
     @contextmanager
-    def noting(workers: int) -> Iterator[Any]:
-        with really(workers=workers) as opened:
+    def noting(**how: Any) -> Iterator[Any]:
+        with really(**how) as opened:
 
             def run_all(jobs: Any) -> Iterator[tuple[str, Result]]:
                 for name, result in opened.run_all(jobs):
@@ -347,7 +347,7 @@ def grading(
             yield name, undisturbed.results[name]
 
     @contextmanager
-    def replaying(workers: int) -> Iterator[Any]:
+    def replaying(**_: object) -> Iterator[Any]:
         yield mock.Mock(isolated=True, run_all=run_all)
 
     course = hand_in(tmp_path / "course")

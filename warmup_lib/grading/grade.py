@@ -86,7 +86,7 @@ class Run:
                     record = self._kept(handed_in, None, runner, 0.0, ())
                     known.append(Graded(record, handed_in, is_new=True))
                 else:
-                    job = self._job(handed_in)
+                    job = self.job_of(handed_in)
                     waiting[handed_in.student] = _Waiting(handed_in, job)
                     yield handed_in.student, job.to_bytes(), self.limits
 
@@ -120,7 +120,8 @@ class Run:
             return None
         return record
 
-    def _job(self, handed_in: HandedIn) -> Job:
+    def job_of(self, handed_in: HandedIn) -> Job:
+        """What is run of a submission."""
         asked = [asking(each.question) for each in asked_of(self.quiz, handed_in.seed)]
         return Job(handed_in.pieces, asked, self.limits)
 
