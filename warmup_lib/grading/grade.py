@@ -128,7 +128,7 @@ class Run:
     def _retried(self, incomplete: list[_Waiting], runner: Sandbox) -> Iterator[_Waiting]:
         """Each question of which nothing is known is asked for alone, one of a student's a round.
 
-        All these runs of a submission together have the time of one.
+        All these runs of a submission together have twice the time of one.
         """
         while incomplete:
             asked_alone = {one.handed_in.student: (one, one.next_retry()) for one in incomplete}
@@ -199,7 +199,7 @@ class _Waiting:
         return [each for each in self.reply.unanswered(self.job) if each not in self.retried]
 
     def _time_left(self) -> float:
-        return self.job.limits.seconds - (self.seconds - self.first_run)
+        return 2 * self.job.limits.seconds - (self.seconds - self.first_run)
 
     def add(self, result: Result, reply: Reply) -> None:
         """What one run of it told."""
