@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from warmup_lib.doctor.plan import SAME
 
@@ -31,7 +32,7 @@ class Curve:
     @cached_property
     def factors(self) -> tuple[float, ...]:
         """The LRs as factors of the peak."""
-        return tuple(lr / self.peak for lr in self.lrs)
+        return tuple([lr / self.peak for lr in self.lrs])
 
     @cached_property
     def top(self) -> float:
@@ -44,21 +45,39 @@ class Curve:
         return next((t for t, factor in enumerate(self.factors) if factor >= 1 - SAME), None)
 
     @cached_property
+    def first_above_peak(self) -> int | None:
+        """The first update above the peak."""
+        if self.top <= 1 + SAME:
+            return None
+        return next(t for t, factor in enumerate(self.factors) if factor > 1 + SAME)
+
+    @cached_property
     def zeros(self) -> int:
         """How many updates at the start have an LR of 0."""
-        return next((t for t, factor in enumerate(self.factors) if factor > 0), len(self))
+        return next((t for t, factor in enumerate(self.factors) if factor), len(self))
 
     @cached_property
     def falls(self) -> tuple[int, ...]:
         """The updates whose LR is below the one before."""
-        f = self.factors
-        return tuple(t for t in range(1, len(f)) if f[t] < f[t - 1] - SAME)
+        steps = enumerate(pairwise(self.factors), start=1)
+        return tuple([t for t, (before, factor) in steps if factor < before - SAME])
 
     @cached_property
     def rises(self) -> tuple[int, ...]:
         """The updates whose LR is above the one before."""
-        f = self.factors
-        return tuple(t for t in range(1, len(f)) if f[t] > f[t - 1] + SAME)
+        steps = enumerate(pairwise(self.factors), start=1)
+        return tuple([t for t, (before, factor) in steps if factor > before + SAME])
+
+    def rise_after(self, t: int) -> int | None:
+        """The first update after ``t`` whose LR is above the one before."""
+        place = bisect_right(self.rises, t)
+        return self.rises[place] if place < len(self.rises) else None
+
+    @cached_property
+    def bottom(self) -> int | None:
+        """Where an LR that fell is lowest before it first rises again."""
+        up = self.rise_after(self.falls[0]) if self.falls else None
+        return None if up is None else up - 1
 
     @cached_property
     def stairs(self) -> int:
@@ -74,4 +93,9 @@ class Curve:
 
     def is_at(self, t: int, factor: float) -> bool:
         """Whether an update has this factor."""
-        return abs(self.factors[t] - factor) <= SAME
+        return is_same(self.factors[t], factor)
+
+
+def is_same(a: float, b: float) -> bool:
+    """Whether two factors of the peak are one."""
+    return abs(a - b) <= SAME

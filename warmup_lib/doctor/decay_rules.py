@@ -33,8 +33,8 @@ def decay(curve: Curve, plan: Plan) -> Finding | None:
 def _dip(curve: Curve, plan: Plan, left: int | None) -> Finding | None:
     if left is None or left > plan.warmup + 2:
         return None
-    back = next((t for t in curve.rises if left < t <= left + 2), None)
-    if back is None or curve[back] < curve[left - 1] * 0.9:
+    back = curve.rise_after(left)
+    if back is None or back > left + 2 or curve[back] < curve[left - 1] * 0.9:
         return None
     return Finding(
         "handover-dips",
@@ -60,7 +60,7 @@ def _not_held(curve: Curve, plan: Plan, left: int | None) -> Finding | None:
 def _rebound(curve: Curve, plan: Plan, left: int | None) -> Finding | None:
     if plan.then == "hold" or left is None:
         return None
-    up = next((t for t in curve.rises if t > left), None)
+    up = curve.rise_after(left)
     if up is None:
         return None
     highest = max(curve.lrs[up:])

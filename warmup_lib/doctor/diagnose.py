@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from warmup_lib.doctor import decay_rules, event_rules, facts_rules, group_rules, ramp_rules
 from warmup_lib.doctor.codes import CODES
-from warmup_lib.doctor.curve import Curve
+from warmup_lib.doctor.curve import Curve, is_same
 from warmup_lib.doctor.event_rules import Pace
 from warmup_lib.doctor.findings import Finding
-from warmup_lib.doctor.plan import SAME, Plan
+from warmup_lib.doctor.likeness import parts_at, shift
+from warmup_lib.doctor.plan import Plan
 from warmup_lib.facts import FactKind
 from warmup_lib.lr_trace import Trace
+
+_NO_LOOP = Pace.of(Trace())
 
 
 def diagnose(
@@ -38,15 +41,30 @@ def diagnose(
     if len(trace) and logged is not None:
         found += event_rules.of_log(trace, logged)
     if len(trace) and plan is not None and _is_finite(trace):
-        found += _against(trace, plan, pace)
+        groups = group_rules.series(trace)
+        found += group_rules.findings(groups, plan)
+        found += _against(Curve(groups[0].lrs, plan.peak_of(0)), plan, pace)
+    return _told(found)
+
+
+def of_lrs(lrs: Sequence[float], plan: Plan) -> list[Finding]:
+    """What is wrong with learning rates alone, one per update, such as a schedule's own.
+
+    There is no loop that could have gone wrong, and one parameter group.
+
+    >>> plan = Plan(peak=0.1, warmup=4)
+    >>> [finding.code for finding in of_lrs([0.025, 0.05, 0.075, 0.075, 0.075], plan)]
+    ['never-reaches-peak']
+    """
+    return _told(_against(Curve(lrs, plan.peak_of(0)), plan, _NO_LOOP))
+
+
+def _told(found: Iterable[Finding]) -> list[Finding]:
     return sorted(_unexplained(found), key=lambda each: each.severity, reverse=True)
 
 
-def _against(trace: Trace, plan: Plan, pace: Pace) -> Iterator[Finding]:
-    groups = group_rules.series(trace)
-    yield from group_rules.findings(groups, plan)
-    curve = Curve(groups[0].lrs, plan.peak_of(0))
-    if plan.factors is not None and _differs_at(curve, plan.factors) is None:
+def _against(curve: Curve, plan: Plan, pace: Pace) -> Iterator[Finding]:
+    if plan.factors is not None and parts_at(curve.factors, plan.factors, is_same) is None:
         return
     complete = plan.total is None or len(curve) >= plan.total or curve.first_at_peak is not None
     aspects = [
@@ -80,13 +98,8 @@ def _is_finite(trace: Trace) -> bool:
     return all(all(map(math.isfinite, lrs)) for lrs in trace.lrs)
 
 
-def _differs_at(curve: Curve, factors: Sequence[float]) -> int | None:
-    pairs = enumerate(zip(curve.factors, factors, strict=False))
-    return next((t for t, (used, planned) in pairs if abs(used - planned) > SAME), None)
-
-
 def _difference(curve: Curve, factors: Sequence[float]) -> Finding:
-    at = _differs_at(curve, factors)
+    at = parts_at(curve.factors, factors, is_same)
     assert at is not None
     return Finding(
         "differs-from-plan",
@@ -98,9 +111,8 @@ def _difference(curve: Curve, factors: Sequence[float]) -> Finding:
 
 
 def _shift(curve: Curve, factors: Sequence[float]) -> str:
-    for by in (1, -1, 2, -2):
-        moved = factors[by:] if by > 0 else [factors[0]] * -by + list(factors)
-        if _differs_at(curve, moved) is None:
-            updates = "1 update" if abs(by) == 1 else f"{abs(by)} updates"
-            return f": the schedule runs {updates} {'ahead' if by > 0 else 'behind'}"
-    return ""
+    by = shift(curve.factors, factors, is_same)
+    if by is None:
+        return ""
+    updates = "1 update" if abs(by) == 1 else f"{abs(by)} updates"
+    return f": the schedule runs {updates} {'behind' if by > 0 else 'ahead'}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from warmup_lib.doctor.findings import Finding
+from warmup_lib.doctor.likeness import parts_at
 from warmup_lib.doctor.plan import Plan
 from warmup_lib.lr_trace import Event, Trace
 
@@ -99,16 +100,17 @@ def of_log(trace: Trace, logged: Sequence[float]) -> Iterator[Finding]:
     several = min(len(used), len(logged))
     if several < 3:
         return
-    top = max(map(abs, used))
-    here = max(abs(a - b) for a, b in zip(logged, used, strict=False))
-    ahead = max(abs(a - b) for a, b in zip(logged, used[1:], strict=False))
-    alike = 1e-3 * top
-    if here <= alike:
+    alike = 1e-3 * max(map(abs, used))
+
+    def close(a: float, b: float) -> bool:
+        return abs(a - b) <= alike
+
+    first = parts_at(logged, used, close)
+    if first is None:
         return
-    first = next(t for t in range(several) if abs(logged[t] - used[t]) > alike)
     numbers = f"At update {first} the log shows {logged[first]:.6g}, and {used[first]:.6g} was used"
     evidence = {"logged": logged[first], "used": used[first]}
-    if ahead <= alike:
+    if parts_at(logged, used[1:], close) is None:
         yield Finding(
             "logged-after-step",
             f"{numbers}: each line shows the learning rate of the next update.",

@@ -433,10 +433,8 @@ CODES = (
         severity=Severity.WARNING,
         tier=Tier.PLAN,
         title="The trace is not the planned schedule",
-        meaning=(
-            "The evidence names the first update that differs, and the shift or the scale that "
-            "would explain it."
-        ),
+        meaning="The evidence names the first update that differs, and the shift that would "
+        "explain it.",
         lesson="07_other_libraries",
         question="other_libraries/same_five_numbers",
     ),

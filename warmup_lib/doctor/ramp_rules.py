@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from warmup_lib.doctor.curve import Curve
+from warmup_lib.doctor.curve import Curve, is_same
 from warmup_lib.doctor.event_rules import Pace
 from warmup_lib.doctor.findings import Finding
+from warmup_lib.doctor.likeness import scale
 from warmup_lib.doctor.plan import SAME, Plan
 
 _A_SHAPE = 4
@@ -49,7 +50,7 @@ def ramp(curve: Curve, plan: Plan, pace: Pace) -> Finding | None:
 
 def _set_after_update(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
     at_once = curve.first_at_peak == 0 and plan.warmup > plan.updates_per_step
-    if not at_once or curve.top > 1 + SAME or 1 not in curve.falls or len(curve) < 3:
+    if not at_once or curve.first_above_peak is not None or 1 not in curve.falls or len(curve) < 3:
         return None
     rise = next(iter(curve.rises), None)
     if rise is None or rise > plan.warmup + 1:
@@ -80,7 +81,7 @@ def _times_base(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
 
 
 def _overshoot(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
-    if curve.top <= 1 + SAME:
+    if curve.first_above_peak is None:
         return None
     at = curve.factors.index(curve.top)
     length = _cosine_length(curve.top)
@@ -158,7 +159,8 @@ def _again(curve: Curve, plan: Plan, _: Pace) -> Finding | None:
     end = len(curve)
     if plan.then == "anything" and curve.first_at_peak is not None:
         end = curve.first_at_peak + 1
-    back = [t for t in curve.falls if t < end and _repeats(curve, t, plan)]
+    last_rise = max(curve.rises, default=0)
+    back = [t for t in curve.falls if t < min(end, last_rise) and _repeats(curve, t, plan)]
     if not back:
         return None
     at = back[0]
@@ -345,18 +347,22 @@ def _cosine_length(ratio: float) -> int | None:
 def _repeats(curve: Curve, t: int, plan: Plan) -> bool:
     """Whether the LRs from an update on are those of the start, or the same scaled down."""
     f, several = curve.factors, min(plan.warmup + 1, t, len(curve) - t)
-    lit = next((i for i in range(several) if f[i] > SAME), None)
-    if several < 2 or lit is None:
+    if not all(_rises(curve, at, several) for at in (0, t)):
         return False
-    if not all(any(f[u + i] > f[u + i - 1] + SAME for i in range(1, several)) for u in (0, t)):
+    by = scale(f[t : t + several], f[:several], is_same)
+    if by is None or by <= 0:
         return False
-    scale = f[t + lit] / f[lit]
     # What a LinearLR that is made anew does to the LR that it finds.
     found = (f[t - 1], 2 * f[t - 1] - f[t - 2])
-    known = abs(scale - 1) <= SAME or any(abs(scale - each) <= SAME for each in found)
-    if not known and several - lit < _A_SHAPE:
-        return False
-    return scale > 0 and all(abs(f[t + i] - scale * f[i]) <= SAME for i in range(several))
+    if is_same(by, 1) or any(is_same(by, each) for each in found):
+        return True
+    return sum(factor > SAME for factor in f[:several]) >= _A_SHAPE
+
+
+def _rises(curve: Curve, at: int, several: int) -> bool:
+    """Whether there is a rise within so many LRs from an update on."""
+    up = curve.rise_after(at)
+    return up is not None and up < at + several
 
 
 def _is_regular(back: Sequence[int], plan: Plan) -> bool:

@@ -13,18 +13,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from warmup_lib.doctor.likeness import parts_at, scale, shift
 from warmup_lib.quiz.observation import Value
+from warmup_lib.quiz.symptoms import runs, symptoms
+
+Close = Callable[[float, float], bool]
 
 _FEWEST_TO_EXPLAIN = 3
+_NOTHING = 1e-12
+"""A number this small is 0, of which no relative difference can be taken."""
 
 
 def same(a: Value, b: Value, *, tolerance: float) -> bool:
     """Equal, or numbers within ``tolerance`` of each other, relative to the larger."""
     if isinstance(a, str) or isinstance(b, str):
         return a == b
-    return math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-12)
+    return math.isclose(a, b, rel_tol=tolerance, abs_tol=_NOTHING)
 
 
 def same_values(a: Sequence[Value], b: Sequence[Value], *, tolerance: float) -> bool:
@@ -33,10 +40,8 @@ def same_values(a: Sequence[Value], b: Sequence[Value], *, tolerance: float) -> 
 
 def first_difference(a: Sequence[Value], b: Sequence[Value], *, tolerance: float) -> int | None:
     """The first index at which two sequences differ; ``None`` if none does."""
-    for index, (x, y) in enumerate(zip(a, b, strict=False)):
-        if not same(x, y, tolerance=tolerance):
-            return index
-    return None if len(a) == len(b) else min(len(a), len(b))
+    at = parts_at(a, b, partial(same, tolerance=tolerance))
+    return at if at is not None or len(a) == len(b) else min(len(a), len(b))
 
 
 def finite_numbers(values: Sequence[Value]) -> list[float]:
@@ -53,10 +58,10 @@ def explain(
 ) -> list[str]:
     """What would turn ``expected`` into ``seen``, in sentences.
 
-    A shift or a scale explains all of it. Otherwise it is said where ``seen`` dips, and
-    whether it misses or passes the peak. Where ``expected`` is a secret, nothing is
-    said that would tell its height. Fewer than three values, or a constant,
-    would make any explanation a guess.
+    A shift or a scale explains all of it. Otherwise it is said what shows in ``seen``,
+    such as a dip or a peak that is missed: in the first run that differs, where there
+    are several. Where ``expected`` is a secret, nothing is said that would tell its
+    height. Fewer than three different values would make any explanation a guess.
     """
     numbers = finite_numbers((*seen, *expected))
     if (
@@ -66,73 +71,46 @@ def explain(
     ):
         return []
     yours, right = numbers[: len(seen)], numbers[len(seen) :]
-    whole = _shift(yours, right, tolerance) or _scale(yours, right, tolerance, is_secret)
-    if whole is not None:
-        return [whole]
-    if is_secret:
+    close = partial(math.isclose, rel_tol=tolerance, abs_tol=_NOTHING)
+    whole = _whole(yours, right, close, is_secret=is_secret)
+    if whole is not None or is_secret:
+        return [] if whole is None else [whole]
+    several = runs(tuple(labels))
+    if len(several) == 1:
+        return symptoms(yours, right, labels, close)
+    each = (_of_run(yours[run], right[run], labels[run], close) for run in several)
+    return next(filter(None, each), [])
+
+
+def _of_run(
+    seen: Sequence[float], expected: Sequence[float], labels: Sequence[str], close: Close
+) -> list[str]:
+    """The same of one run of several."""
+    if parts_at(seen, expected, close) is None:
         return []
-    found = (_dip(yours, right, labels), _peak(yours, right, labels, tolerance))
-    return [sentence for sentence in found if sentence is not None]
+    where = f" from {labels[0]} to {labels[-1]}"
+    whole = _whole(seen, expected, close, where)
+    return symptoms(seen, expected, labels, close) if whole is None else [whole]
 
 
-def _shift(seen: list[float], expected: list[float], tolerance: float) -> str | None:
-    for places in (1, 2, 3):
-        late, early = seen[places:], seen[:-places]
-        if len(late) < _FEWEST_TO_EXPLAIN:
-            break
-        if same_values(late, expected[:-places], tolerance=tolerance):
-            return f"Your values are the expected ones, each {_places(places)} late."
-        if same_values(early, expected[places:], tolerance=tolerance):
-            return f"Your values are the expected ones, each {_places(places)} early."
-    return None
-
-
-def _scale(
-    seen: list[float], expected: list[float], tolerance: float, is_secret: bool
+def _whole(
+    seen: Sequence[float],
+    expected: Sequence[float],
+    close: Close,
+    where: str = "",
+    *,
+    is_secret: bool = False,
 ) -> str | None:
-    ratios = [x / y for x, y in zip(seen, expected, strict=True) if y != 0]
-    if not ratios or ratios[0] in (0, 1) or not math.isfinite(ratios[0]):
+    """The shift or the scale that explains every value."""
+    if len(set(expected)) < _FEWEST_TO_EXPLAIN:
         return None
-    if same_values(seen, [y * ratios[0] for y in expected], tolerance=tolerance):
-        how_many = "the same number of" if is_secret else f"{ratios[0]:.6g}"
-        return f"Every value of yours is {how_many} times the expected one."
+    places = shift(seen, expected, close)
+    if places is not None:
+        count = "1 place" if abs(places) == 1 else f"{abs(places)} places"
+        when = "late" if places > 0 else "early"
+        return f"Your values{where} are the expected ones, each {count} {when}."
+    times = scale(seen, expected, close)
+    if times:
+        how_many = "the same number of" if is_secret else f"{times:.6g}"
+        return f"Every value of yours{where} is {how_many} times the expected one."
     return None
-
-
-def _dip(seen: list[float], expected: list[float], labels: Sequence[str]) -> str | None:
-    """A fall that is made good again, where the expected values have none."""
-    at = _bottom(seen)
-    if at is None or _bottom(expected) is not None:
-        return None
-    return f"Yours falls until {labels[at]}, and rises again after it."
-
-
-def _bottom(values: Sequence[float]) -> int | None:
-    """The index at which values that fell begin to rise again."""
-    noise = 1e-6 * max(map(abs, values))
-    has_fallen = False
-    for index in range(1, len(values)):
-        step = values[index] - values[index - 1]
-        if has_fallen and step > noise:
-            return index - 1
-        has_fallen = has_fallen or step < -noise
-    return None
-
-
-def _peak(
-    seen: list[float], expected: list[float], labels: Sequence[str], tolerance: float
-) -> str | None:
-    top, peak = max(seen), max(expected)
-    if same(top, peak, tolerance=tolerance):
-        return None
-    if top < peak:
-        return (
-            f"Yours never reaches the peak: its highest value is {top:.6g}, "
-            f"first at {labels[seen.index(top)]}."
-        )
-    above = next(i for i, x in enumerate(seen) if x > peak * (1 + tolerance))
-    return f"Yours rises above the peak, first at {labels[above]}."
-
-
-def _places(count: int) -> str:
-    return f"{count} place" if count == 1 else f"{count} places"
