@@ -10,6 +10,7 @@ import asyncio
 import atexit
 import hashlib
 import platform
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -56,6 +57,11 @@ def installed() -> Versions:
         ("warmup-lib", _version("warmup-lib")),
         ("code of warmup-lib", _code()),
     )
+
+
+def dask_setup(_: object) -> None:
+    """Leave Ctrl-C to whoever started this worker, in the same terminal; dask calls it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 async def get_ready(terms: Terms, dask_worker: Any) -> None:

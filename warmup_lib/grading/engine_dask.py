@@ -7,9 +7,8 @@ workers' side.
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import queue
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -19,12 +18,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from warmup_lib.grading import dask_worker
+from warmup_lib.grading.dask_cluster import open_client
 from warmup_lib.grading.dask_worker import Terms
 from warmup_lib.grading.jobs import Limits
 from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, SandboxUnavailableError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, Future
 
     _Future = Future[dask_worker.Outcome]
     _Ended = queue.SimpleQueue[_Future]
@@ -34,6 +34,7 @@ Job = tuple[str, bytes, Limits]
 NO_WORKERS = 60.0
 """Seconds that a scheduler may be without any worker."""
 _LOOK = 1.0
+_FETCH = 10.0
 _AGAIN = "What was graded is kept: type the same command again, and only the rest is."
 
 
@@ -65,27 +66,17 @@ def open_dask(
             are no workers, or one of them cannot isolate jobs or has other versions of what
             marks depend on. Nothing was run.
     """
-    try:
-        import distributed  # noqa: F401
-    except ImportError as error:
-        raise SandboxUnavailableError(
-            f"grading on dask workers needs {error.name}, which is not installed here; install "
-            "it with: pip install 'warmup-lib[cluster]'"
-        ) from None
     terms = Terms(trusted, dask_worker.installed())
     with ExitStack() as opened:
-        opened.enter_context(_only_errors())
-        cluster = opened.enter_context(_local(workers)) if scheduler is None else None
-        client = opened.enter_context(_connected(cluster or scheduler))
+        client = opened.enter_context(open_client(scheduler, workers, patience))
         sandbox = Dask(client, terms, patience)
+        opened.callback(sandbox.let_go)
+        sandbox.wait_for_workers()
         with ThreadPoolExecutor(1) as pool:
             ready = pool.submit(sandbox.get_ready)
             meanwhile()
             ready.result()
-        try:
-            yield sandbox
-        finally:
-            sandbox.let_go()
+        yield sandbox
 
 
 class Dask:
@@ -96,16 +87,23 @@ class Dask:
         self._client = client
         self._terms = terms
         self._patience = patience
-        self._had_workers = time.monotonic()
+        self._without_since: float | None = None
 
-    def get_ready(self) -> None:
-        """Wait for workers, and have all of them ready for jobs.
+    def wait_for_workers(self) -> None:
+        """Wait until there is one.
 
         Raises:
-            SandboxUnavailableError: there are none, or one of them cannot run jobs as here.
+            SandboxUnavailableError: there was none for too long.
         """
         while not self._threads():
             time.sleep(_LOOK)
+
+    def get_ready(self) -> None:
+        """Have the workers that are there ready for jobs.
+
+        Raises:
+            SandboxUnavailableError: one of them cannot run jobs as this machine would.
+        """
         with _told_plainly():
             # It reads the tasks, so that it needs the code of which they speak.
             self._client.run_on_scheduler(dask_worker.installed)
@@ -175,12 +173,17 @@ class Dask:
         """What a job told; ``None`` where the workers on which it was went away again and again."""
         from distributed import KilledWorker
 
-        with _told_plainly():
-            try:
-                output, ended, seconds = future.result()
-            except KilledWorker:
-                return None
-        return Result(output, Ended(ended), seconds)
+        while True:
+            with _told_plainly():
+                try:
+                    output, ended, seconds = future.result(timeout=_FETCH)
+                except KilledWorker:
+                    return None
+                except asyncio.TimeoutError:
+                    # It went away with its worker, and the job is run once more.
+                    self._threads()
+                    continue
+            return Result(output, Ended(ended), seconds)
 
     def _alone(self, job: Job) -> Result:
         """Run a job with nothing beside it, since others die of a worker that one job kills."""
@@ -195,8 +198,10 @@ class Dask:
 
     def _one(self, job: Job) -> Result | None:
         ended: _Ended = queue.SimpleQueue()
-        self._submit(job, ended)
-        return self._result(self._next(ended))
+        # A future that nobody holds is a task that nobody wants.
+        future = self._submit(job, ended)
+        self._next(ended)
+        return self._result(future)
 
     def _threads(self) -> int:
         """How many jobs can be run at once now.
@@ -205,70 +210,18 @@ class Dask:
             SandboxUnavailableError: the scheduler is gone, or there was no worker for too long.
         """
         with _told_plainly():
-            threads = sum(self._client.nthreads().values())
+            threads: int = sum(self._client.nthreads().values())
         now = time.monotonic()
         if threads:
-            self._had_workers = now
-        elif now > self._had_workers + self._patience:
+            self._without_since = None
+        elif self._without_since is None:
+            self._without_since = now
+        elif now > self._without_since + self._patience:
             raise SandboxUnavailableError(
                 f"the scheduler has had no worker for {self._patience:g} seconds; start some, each "
                 f"with: dask worker ADDRESS\n{_AGAIN}"
             )
         return threads
-
-
-@contextmanager
-def _only_errors() -> Iterator[None]:
-    """Nothing but errors is logged of dask's."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-@contextmanager
-def _local(workers: int) -> Iterator[LocalCluster]:
-    """Workers on this machine, to which nobody but this process can talk."""
-    import dask
-    from distributed import LocalCluster
-    from distributed.security import Security
-
-    with (
-        tempfile.TemporaryDirectory(prefix="warmup-", ignore_cleanup_errors=True) as folder,
-        dask.config.set({"temporary-directory": folder}),
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            # Anybody on this machine can connect to it: whoever has no key is refused.
-            security=Security.temporary(),
-            dashboard_address=None,
-            # Jobs have limits of their own, and are no processes of the worker's.
-            memory_limit=None,
-            # What matters is said here; a worker that is told to end may log that as an error.
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-    ):
-        yield cluster
-
-
-@contextmanager
-def _connected(where: LocalCluster | str | None) -> Iterator[Client]:
-    from distributed import Client
-
-    try:
-        client = Client(where, set_as_default=False)
-    except (OSError, TypeError, ValueError) as error:
-        raise SandboxUnavailableError(
-            f"there is no dask scheduler at {where}: {error}\nStart one with: dask scheduler, "
-            "and give the address that it prints; for one at tls://, dask's configuration has "
-            "to name the certificates"
-        ) from None
-    with client:
-        yield client
 
 
 @contextmanager

@@ -125,13 +125,14 @@ class ForkServer:
             except Exception as raised:
                 error = raised
             self._stop()
+            # Nobody is to wait for what will not come.
+            for task in list(self._tasks.values()):
+                self._give(task, error or SandboxUnavailableError("the sandbox was closed"))
             if error is not None:
                 self._refuse(error)
 
     def _refuse(self, error: Exception) -> None:
-        """Let nobody wait for what will not come."""
-        for task in list(self._tasks.values()):
-            self._give(task, error)
+        """Tell whoever still asks, until it is closed."""
         while (asked := self._asked.get()) is not None:
             if isinstance(asked, _Task):
                 asked.done.put((asked, error))
