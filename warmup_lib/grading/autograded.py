@@ -57,7 +57,7 @@ class ResultFiles:
         """Write the notebook for formgrader, and the time of submission beside it."""
         _check(handed_in, record)
         path = autograded_notebook(self._course, record.student, record.quiz)
-        notebook = self._filled(handed_in, record)
+        notebook = filled(self._notebook(record.quiz), handed_in, record)
         write_whole(path, json.dumps(notebook, ensure_ascii=False) + "\n", durable=False)
         time = submitted_at(self._course, record.student, record.quiz)
         stamp = path.with_name("timestamp.txt")
@@ -74,26 +74,6 @@ class ResultFiles:
         write_whole(path, feedback_html(handed_in, record), durable=False)
         return path
 
-    def _filled(self, handed_in: HandedIn, record: Record) -> dict[str, Any]:
-        released = self._notebook(record.quiz)
-        sources = _sources(handed_in)
-        marked = {name.rpartition("/")[2]: each for name, each in record.marked.items()}
-        added = _added(handed_in, released)
-        cells: list[Any] = []
-        for cell in released["cells"]:
-            name = cell["id"]
-            nbgrader = cell["metadata"].get("nbgrader", {})
-            if nbgrader.get("solution"):
-                cells += added.pop(name, [])
-                source = visible(sources.get(name, _NOT_HANDED_IN), LONGEST_CELL)
-                cell = {**cell, "source": source}
-            elif nbgrader.get("grade"):
-                outputs = _output(marked.get(name.removesuffix("-check")), record)
-                cell = {**cell, "outputs": [outputs]}
-            cells.append(cell)
-        cells += [cell for rest in added.values() for cell in rest]
-        return {**released, "cells": cells}
-
     def _notebook(self, quiz: str) -> Any:
         if quiz not in self._released:
             path = self._course / "quizzes" / quiz / f"{quiz}.ipynb"
@@ -105,6 +85,33 @@ class ResultFiles:
                     f"or make it with: nbgrader generate_assignment {quiz} --force"
                 ) from None
         return self._released[quiz]
+
+
+def filled(released: Any, handed_in: HandedIn, record: Record) -> dict[str, Any]:
+    """The released notebook with a student's cells, and below each check what was made of it.
+
+    Args:
+        released: what students get, as JSON data.
+        handed_in: the submission.
+        record: its result.
+    """
+    sources = _sources(handed_in)
+    marked = {name.rpartition("/")[2]: each for name, each in record.marked.items()}
+    added = _added(handed_in, released)
+    cells: list[Any] = []
+    for cell in released["cells"]:
+        name = cell["id"]
+        nbgrader = cell["metadata"].get("nbgrader", {})
+        if nbgrader.get("solution"):
+            cells += added.pop(name, [])
+            source = visible(sources.get(name, _NOT_HANDED_IN), LONGEST_CELL)
+            cell = {**cell, "source": source}
+        elif nbgrader.get("grade"):
+            outputs = _output(marked.get(name.removesuffix("-check")), record)
+            cell = {**cell, "outputs": [outputs]}
+        cells.append(cell)
+    cells += [cell for rest in added.values() for cell in rest]
+    return {**released, "cells": cells}
 
 
 def feedback_html(handed_in: HandedIn, record: Record) -> str:

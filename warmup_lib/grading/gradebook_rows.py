@@ -57,7 +57,7 @@ class QuizRows:
                 there = f"{self.graded[cell][1]:g} points" if cell in self.graded else "no cell"
                 raise GradebookError(
                     f"{name} was judged for {points:g} points, and solutions/ has {there} for "
-                    f"it. If the bank has changed, run: warmup build {record.quiz}, and then: "
+                    f"it. If the bank has changed, run: make build, and then: "
                     f"warmup regrade {record.quiz}"
                 )
             scores[self.graded[cell][0]] = marked.feedback.score
