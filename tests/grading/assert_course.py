@@ -6,10 +6,7 @@ what nbgrader gives for that.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import Any
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from programs import nbgrader
 
 ASSIGNMENT = "hw"
 SANDBOX = "warmup_lib.grading.nbgrader_execute.SandboxExporter"
@@ -150,19 +148,6 @@ def expected() -> Grades:
                     False,
                 )
     return grades
-
-
-def nbgrader(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run nbgrader's command in a course."""
-    programs = str(Path(sys.executable).parent)
-    return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course,
-        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def make_course(course: Path) -> None:

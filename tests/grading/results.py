@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import programs
 
 from warmup_lib import questions
 from warmup_lib.asked import asked
@@ -85,15 +84,7 @@ def copy_of_the_course(course: Path) -> Path:
 
 def nbgrader(course: Path, *arguments: str) -> str:
     """Run nbgrader, and see it succeed."""
-    programs = str(Path(sys.executable).parent)
-    run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course,
-        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = programs.nbgrader(course, *arguments)
     assert run.returncode == 0, run.stderr[-3000:]
     return run.stderr
 

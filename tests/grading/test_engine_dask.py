@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from typing import Any
 import dask
 import pytest
 from dask_programs import Cluster, a_cluster, wait
+from programs import warmup
 
 from warmup_lib import questions
 from warmup_lib.grading.delivery import open_delivery
@@ -103,16 +103,6 @@ def a_course(folder: Path, students: int) -> dict[str, float]:
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(released))
     return deserved
-
-
-def warmup(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "warmup_lib.cli", *arguments],
-        cwd=course,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @needs_bwrap

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import warmup
 
 from warmup_lib import questions
 from warmup_lib.grading.grade import Graded, Run, deliver
@@ -202,16 +201,6 @@ def test_a_question_that_was_added_is_told_of(tmp_path: Path) -> None:
 
 
 # --- The command ---------------------------------------------------------------------------------
-
-
-def warmup(course: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "warmup_lib.cli", *arguments],
-        cwd=course,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +25,7 @@ from hostile.watching import needs_bwrap
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from programs import run
 
 from warmup_lib.grading.gradebook import course_config
 from warmup_lib.grading.jobs import Limits
@@ -73,18 +72,6 @@ CLASS = {
     "eli": without_tests(),
 }
 UNREADABLE = "uma"
-
-
-def run(course: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    programs = str(Path(sys.executable).parent)
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=course,
-        env={**os.environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def make_course(course: Path) -> None:

@@ -23,11 +23,11 @@ from assert_course import (
     grades,
     hand_in,
     make_course,
-    nbgrader,
     use_sandbox,
 )
 from hostile.watching import needs_bwrap
 from nbformat.v4 import new_notebook
+from programs import nbgrader
 
 from warmup_lib.grading.nbgrader_execute import NotebookError, refuse_other_kernels
 

@@ -21,6 +21,7 @@ from warmup_lib.grading import dask_worker
 from warmup_lib.grading.dask_cluster import open_client
 from warmup_lib.grading.dask_worker import Terms
 from warmup_lib.grading.jobs import Limits
+from warmup_lib.grading.sandbox import nothing
 from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, SandboxUnavailableError
 
 if TYPE_CHECKING:
@@ -38,17 +39,13 @@ _FETCH = 10.0
 _AGAIN = "What was graded is kept: type the same command again, and only the rest is."
 
 
-def _nothing() -> None:
-    pass
-
-
 @contextmanager
 def open_dask(
     scheduler: str | None,
     workers: int = 2,
     *,
     trusted: bool = False,
-    meanwhile: Callable[[], object] = _nothing,
+    meanwhile: Callable[[], object] = nothing,
     patience: float = NO_WORKERS,
 ) -> Iterator[Sandbox]:
     """Jobs run on dask workers, each of which isolates them as this machine would.

@@ -12,14 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
 from warmup_lib.grading.jobs import Limits
-from warmup_lib.grading.sandbox import Result, Sandbox, open_sandbox
+from warmup_lib.grading.sandbox import Result, Sandbox, nothing, open_sandbox
 
 IDLE = 300.0
 """Seconds without a job after which a sandbox is closed."""
-
-
-def _nothing() -> None:
-    pass
 
 
 class KeptOpen:
@@ -47,7 +43,7 @@ class KeptOpen:
         """Whether there is a process from which jobs are forked."""
         return self._sandbox is not None
 
-    def open(self, meanwhile: Callable[[], object] = _nothing) -> Sandbox:
+    def open(self, meanwhile: Callable[[], object] = nothing) -> Sandbox:
         """Open it, where it is not open.
 
         Args:
@@ -73,7 +69,7 @@ class KeptOpen:
                 raise
             self._wait()
 
-    def _opened(self, meanwhile: Callable[[], object] = _nothing) -> Sandbox:
+    def _opened(self, meanwhile: Callable[[], object] = nothing) -> Sandbox:
         if self._sandbox is None:
             opened = open_sandbox(workers=1, worker=self._worker, meanwhile=meanwhile)
             self._sandbox = self._stack.enter_context(opened)

@@ -25,6 +25,7 @@ __all__ = [
     "Result",
     "Sandbox",
     "SandboxUnavailableError",
+    "nothing",
     "open_sandbox",
     "open_trusted",
 ]
@@ -32,8 +33,8 @@ __all__ = [
 WORKER = "warmup_lib.grading.worker:work_on"
 
 
-def _nothing() -> None:
-    pass
+def nothing() -> None:
+    """What is done meanwhile where nothing is to be."""
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def open_sandbox(
     workers: int = 2,
     worker: str = WORKER,
     imports: Sequence[Path] = (),
-    meanwhile: Callable[[], object] = _nothing,
+    meanwhile: Callable[[], object] = nothing,
 ) -> Iterator[Sandbox]:
     """Jobs are isolated: from files, the network, other processes and each other.
 
@@ -66,7 +67,7 @@ def open_trusted(
     workers: int = 2,
     worker: str = WORKER,
     imports: Sequence[Path] = (),
-    meanwhile: Callable[[], object] = _nothing,
+    meanwhile: Callable[[], object] = nothing,
 ) -> Iterator[Sandbox]:
     """Jobs are held to their limits and nothing else: they can read and change all you can.
 
