@@ -478,16 +478,25 @@ def test_children_print_no_reports(here: Path) -> None:
 
 def test_ctrl_c_ends_the_script_and_not_the_report() -> None:
     name = script("import time; train(); print('ready', flush=True); time.sleep(60)")
-    ran = subprocess.Popen(
-        [sys.executable, "-m", "warmup_lib.cli", "doctor", name],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert ran.stdout is not None
-    assert ran.stdout.readline() == "ready\n"
-    ran.send_signal(signal.SIGINT)
-    _, stderr = ran.communicate(timeout=60)
+    # A shell has what runs in the background, such as these tests, ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        ran = subprocess.Popen(
+            [sys.executable, "-m", "warmup_lib.cli", "doctor", name],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with ran:
+        assert ran.stdout is not None
+        assert ran.stdout.readline() == "ready\n"
+        ran.send_signal(signal.SIGINT)
+        try:
+            _, stderr = ran.communicate(timeout=60)
+        finally:
+            ran.kill()
     assert ran.returncode == 130
     assert "\nKeyboardInterrupt\n\nwarmup doctor: run.py (ended with exit code 130)\n" in stderr
     assert "12 updates" in stderr

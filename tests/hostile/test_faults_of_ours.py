@@ -1,6 +1,6 @@
 """Whatever ends or hinders a run: run again, it loses nothing and counts nothing twice.
 
-How often something is killed is ``WARMUP_KILL_ROUNDS`` (CI sets 50).
+How often something is killed is ``WARMUP_KILL_ROUNDS``: 8 in CI, more by hand.
 """
 
 from __future__ import annotations
