@@ -87,7 +87,7 @@ def main() -> None:
         with part("keys: torch is imported, the references are run"):
             run.prepare()
         with part("nbgrader is imported"):
-            import nbgrader.converters  # noqa: F401
+            delivery.prepare()
         course(folder, students)
         os.chdir(folder)
         with part("the gradebook is made"), delivery.open_delivery(None, folder, QUIZ):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import shutil
 import socket
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 import dask
 import pytest
 from dask_programs import Cluster, a_cluster, wait
+from hostile.watching import needs_bwrap
 from programs import warmup
 
 from warmup_lib import questions
@@ -36,11 +36,6 @@ from warmup_lib.grading.sandbox import (
 
 if not sys.platform.startswith("linux"):
     pytest.skip("submissions are isolated on Linux only", allow_module_level=True)
-
-needs_bwrap = pytest.mark.skipif(
-    shutil.which("bwrap") is None and os.environ.get("WARMUP_REQUIRE_BWRAP") != "1",
-    reason="bubblewrap is not installed: apt-get install bubblewrap",
-)
 
 QUIZ = "lambda_lr"
 ROOT = Path(__file__).parents[2]

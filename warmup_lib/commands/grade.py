@@ -278,7 +278,7 @@ def _handed_out(ctx: click.Context, salt_file: Path | None, seed: str | None) ->
 
 
 def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row], dict[str, str]]:
-    from warmup_lib.grading.delivery import open_soon, while_it_opens
+    from warmup_lib.grading import delivery as deliveries
     from warmup_lib.grading.grade import Run, deliver
     from warmup_lib.grading.gradebook import GradebookError
     from warmup_lib.grading.intake import IntakeError, hand_ins, how_many
@@ -287,6 +287,10 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
     course = Path.cwd()
     run = Run(wanted.quiz, course, wanted.limits, wanted.fresh)
     rows: list[Row] = []
+
+    def get_ready() -> None:
+        run.prepare()
+        deliveries.prepare()
 
     try:
         number = how_many(wanted.quiz, wanted.source, only=wanted.only, pattern=wanted.pattern)
@@ -300,16 +304,14 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
             handed_out=wanted.handed_out,
         )
         with (
-            _opened(wanted, run.prepare) as sandbox,
-            open_soon(wanted.url, course, wanted.quiz) as opening,
+            _opened(wanted, get_ready) as sandbox,
+            deliveries.open_delivery(wanted.url, course, wanted.quiz) as delivery,
             _progress(number, quiet=quiet) as advance,
         ):
-            graded = while_it_opens(opening, run.grade(class_, sandbox))
-            for each in deliver(graded, lambda group: opening.result().write(group)):
+            for each in deliver(run.grade(class_, sandbox), delivery.write):
                 rows.append(Row.of(each))
                 advance()
-            refused = opening.result().refused
-        return sorted(rows, key=lambda row: row.student), refused
+        return sorted(rows, key=lambda row: row.student), delivery.refused
     except IntakeError as error:
         raise click.UsageError(str(error), ctx) from None
     except SandboxUnavailableError as error:

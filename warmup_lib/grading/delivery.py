@@ -10,8 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from warmup_lib.grading.autograded import ResultFiles
@@ -66,6 +65,11 @@ class Delivery:
         self._delivered.update(marks)
 
 
+def prepare() -> None:
+    """Import what delivering needs, which takes seconds, once."""
+    import nbgrader.converters  # noqa: F401
+
+
 @contextmanager
 def open_delivery(url: str | None, course: Path, quiz: str) -> Iterator[Delivery]:
     """Open a course's gradebook for the results of a quiz.
@@ -80,26 +84,6 @@ def open_delivery(url: str | None, course: Path, quiz: str) -> Iterator[Delivery
     """
     with open_gradebook(url, course) as writer:
         yield Delivery(writer, course, quiz)
-
-
-@contextmanager
-def open_soon(url: str | None, course: Path, quiz: str) -> Iterator[Future[Delivery]]:
-    """:func:`open_delivery` in a thread: it takes seconds, in which submissions can be run."""
-    # The thread is waited for before what it opened is closed.
-    with ExitStack() as opened, ThreadPoolExecutor(1) as pool:
-        yield pool.submit(opened.enter_context, open_delivery(url, course, quiz))
-
-
-def while_it_opens(opening: Future[Delivery], graded: Iterable[Graded]) -> Iterator[Graded]:
-    """Results as they come, until it is known that they cannot be delivered.
-
-    Raises:
-        GradebookError: the gradebook cannot be opened.
-    """
-    for each in graded:
-        if opening.done():
-            opening.result()
-        yield each
 
 
 def deliver_again(records: Iterable[Record], url: str | None, course: Path, quiz: str) -> None:

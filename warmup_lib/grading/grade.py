@@ -180,10 +180,13 @@ class _Waiting:
     handed_in: HandedIn
     job: Job
     reply: Reply = field(default_factory=Reply)
-    seconds: float = 0.0
-    first_run: float = 0.0
     retried: set[str] = field(default_factory=set)
-    ended: list[Ended] = field(default_factory=list)
+    runs: list[tuple[Ended, float]] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        """Of all its runs."""
+        return sum(seconds for _, seconds in self.runs)
 
     def next_retry(self) -> Job:
         """The job of asking for the next question alone."""
@@ -199,19 +202,17 @@ class _Waiting:
         return [each for each in self.reply.unanswered(self.job) if each not in self.retried]
 
     def _time_left(self) -> float:
-        return 2 * self.job.limits.seconds - (self.seconds - self.first_run)
+        return 2 * self.job.limits.seconds - sum(seconds for _, seconds in self.runs[1:])
 
     def add(self, result: Result, reply: Reply) -> None:
         """What one run of it told."""
         self.reply = self.reply.with_later(reply)
-        self.seconds += result.seconds
-        if not self.ended:
-            self.first_run = result.seconds
-        self.ended.append(result.ended)
+        self.runs.append((result.ended, result.seconds))
 
     def troubles(self) -> tuple[str, ...]:
         """What went wrong, a sentence each."""
-        met = [_LIMITS[ended] for ended in dict.fromkeys(self.ended) if ended in _LIMITS]
+        ends = dict.fromkeys(ended for ended, _ in self.runs)
+        met = [_LIMITS[ended] for ended in ends if ended in _LIMITS]
         return (*self.reply.troubles, *met, *self.reply.notes)
 
 

@@ -146,10 +146,7 @@ def _address(url: str | None, config: Any, wait: float) -> URL:
 def _one_writer(address: URL, course: Path, wait: float) -> Iterator[None]:
     is_file = address.get_backend_name() == "sqlite" and address.database
     database = Path(address.database or "") if is_file else course / "gradebook.db"
-    # It may be taken in a thread and given back in another one.
-    lock = FileLock(
-        f"{database}.lock", timeout=min(wait, _LONGEST_WAIT_FOR_WRITER), thread_local=False
-    )
+    lock = FileLock(f"{database}.lock", timeout=min(wait, _LONGEST_WAIT_FOR_WRITER))
     try:
         lock.acquire()
     except Timeout:
