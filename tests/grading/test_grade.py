@@ -121,6 +121,31 @@ def test_where_the_process_died_the_rest_is_asked_for_alone(tmp_path: Path) -> N
     assert "the process that ran it died" in graded.record.troubles
 
 
+@pytest.mark.parametrize(("kills", "answered"), [(2, True), (99, False)])
+def test_a_question_whose_process_is_killed_is_asked_for_three_times_alone(
+    kills: int, answered: bool, tmp_path: Path
+) -> None:
+    class Killing(Canned):
+        """The first run of all, and then those of the first question, are killed."""
+
+        def run_all(
+            self, jobs: Iterable[tuple[str, bytes, Limits]]
+        ) -> Iterator[tuple[str, Result]]:
+            for name, data, _ in jobs:
+                variables = [each.variable for each in Job.from_bytes(data).asked]
+                self.asked.append((name, variables))
+                is_killed = VARIABLES[0] in variables and len(self.asked) <= 1 + kills
+                output = "" if is_killed else "".join(map(self._line, variables))
+                yield name, Result(output.encode(), Ended.DIED if is_killed else Ended.DONE, 0.5)
+
+    runner = Killing()
+    (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
+    alone = [asked for _, asked in runner.asked[1:]]
+    assert alone == [[VARIABLES[0]]] * 3 + [[name] for name in VARIABLES[1:]]
+    outcome = graded.record.marked[NAMES[0]].feedback.outcome.value
+    assert outcome == ("not attempted" if answered else "could not check")
+
+
 def test_runs_of_one_question_have_together_twice_the_time_of_a_submission(tmp_path: Path) -> None:
     class Hanging(Canned):
         """Nothing comes to its end."""

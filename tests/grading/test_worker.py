@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,6 +149,66 @@ def test_an_answer_that_forks_answers_once_and_an_interrupt_ends_nothing() -> No
     assert seen(reply.answers["interrupts"]).trouble == "raised"
     assert seen(reply.answers["right"]) == SEEN_RIGHT
     assert reply.notes == ()
+
+
+def test_answers_share_a_process_until_one_does_not_end_well() -> None:
+    source = "import os\ndef raises(t): return 1 / 0\n"
+    names = ["first", "second", "raises", "third", "fourth"]
+    for name in set(names) - {"raises"}:
+        source += f"def {name}(t): return os.getpid()\n"
+    reply = reply_to(job_of(source, *(Asking(name, Factors(2)) for name in names)))
+    first, second, _, third, fourth = (seen(reply.answers[name]).values for name in names)
+    assert seen(reply.answers["raises"]).trouble == "raised"
+    assert first == second
+    assert third == fourth
+    assert first != third
+
+
+@pytest.mark.parametrize(("kills", "answered"), [(2, True), (3, False)])
+def test_an_answer_that_is_killed_twice_is_tried_again(
+    kills: int, answered: bool, tmp_path: Path
+) -> None:
+    source = (
+        "import os, pathlib\ndef killed(t):\n"
+        f"    for number in range({kills}):\n"
+        f"        mark = pathlib.Path({str(tmp_path)!r}, str(number))\n"
+        "        if not mark.exists():\n"
+        f"            mark.touch()\n            os.kill(os.getpid(), 9)\n    return t\n{RIGHT}"
+    )
+    reply = reply_to(job_of(source, Asking("killed", Factors(2)), ASK_RIGHT))
+    answer = reply.answers["killed"]
+    if answered:
+        assert seen(answer).values == (0.0, 1.0)
+    else:
+        assert answer == Died("it was ended by SIGKILL")
+    assert seen(reply.answers["right"]) == SEEN_RIGHT
+
+
+LEFT_BEHIND = {
+    "an end that is near": (
+        "threading.Timer(0.2, os._exit, [0]).start()",
+        "time.sleep(0.4 * (t == 1))",
+    ),
+    "no signals": ("signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))", "pass"),
+    "no descriptors for more": ("resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))", "os.pipe()"),
+}
+
+
+@pytest.mark.parametrize("what", LEFT_BEHIND)
+def test_what_an_answer_leaves_behind_costs_no_other(what: str) -> None:
+    leaves, next_does = LEFT_BEHIND[what]
+    source = (
+        "import os, resource, signal, threading, time\n"
+        f"def leaves(t):\n    {leaves}\n    return t\n"
+        f"def next_one(t):\n    {next_does}\n    return t / 2\n"
+        f"def never_ends(t):\n    while True: pass\n{RIGHT}"
+    )
+    asked = [Asking(name, Factors(2)) for name in ("leaves", "next_one", "never_ends")]
+    reply = reply_to(job_of(source, *asked, ASK_RIGHT, limits=SHORT))
+    assert seen(reply.answers["leaves"]).values == (0.0, 1.0)
+    assert seen(reply.answers["next_one"]) == SEEN_RIGHT
+    assert seen(reply.answers["never_ends"]).trouble == "timed out"
+    assert seen(reply.answers["right"]) == SEEN_RIGHT
 
 
 def test_a_cell_that_forks_leaves_one_process_to_answer() -> None:

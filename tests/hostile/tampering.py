@@ -289,7 +289,11 @@ BROKEN = {
     "clock_stopped": "import time\ntime.monotonic = lambda: 'midnight'",
     "worker_patched": (
         "import sys\nmodule = sys.modules['warmup_lib.grading.worker']\n"
-        "module._answer = module.taken = module.rendered = lambda *_: {'value': 1.0}"
+        "module.taken = module.rendered = lambda *_: {'value': 1.0}"
+    ),
+    "answering_patched": (
+        "import sys\nmodule = sys.modules['warmup_lib.grading.answering']\n"
+        "module._answer = module.rendered = lambda *_: {'value': 1.0}"
     ),
     "garbage_collector_walked": (
         "import gc\nfor found in gc.get_objects():\n    if isinstance(found, list):\n"
@@ -307,8 +311,9 @@ def _half_broken(body: str):
 
 
 # They win nothing, and cost nothing, this answer, or whatever the notebook breaks in itself.
-COSTS_ITSELF = {"every_process_has_another_id", "no_json", "clock_stopped"}
+COSTS_ITSELF = {"every_process_has_another_id", "no_json"}
 COSTS_MORE = {
+    "answering_patched",
     "builtins_replaced",
     "modules_forgotten",
     "imports_refused",

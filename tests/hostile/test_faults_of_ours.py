@@ -32,6 +32,7 @@ from hostile.making import UNTOUCHED as STARTERS
 from hostile.watching import below, needs_bwrap, processes
 from warmup_lib import cli
 from warmup_lib.grading import gradebook, sandbox
+from warmup_lib.grading.answering import KILLS
 from warmup_lib.grading.places import delivered_list, records_folder
 from warmup_lib.grading.records import Records
 from warmup_lib.grading.sandbox.results import Result
@@ -198,12 +199,17 @@ def killed_until_it_ends(
     course: Path, counts: dict[str, int], chance: random.Random
 ) -> list[dict[str, Any]]:
     """Run, kill and run again until a run comes to its end; gives what that run says."""
-    process = start(course)
+    process, jobs_killed = start(course), 0
     while True:
         victim = chance.choice([*VICTIMS, "job", "job"])
+        if victim == "job" and jobs_killed == KILLS:
+            # A submission that is killed again and again is taken to do it itself.
+            victim = "coordinator"
         is_enough = sum(counts.values()) >= ROUNDS
         if not is_enough and wait_for_a_point(process, course, victim, chance):
-            counts[victim] += kill_one(process, victim, chance)
+            was_there = kill_one(process, victim, chance)
+            counts[victim] += was_there
+            jobs_killed += was_there and victim == "job"
             if process.poll() is None and victim != "coordinator":
                 continue
         if victim != "coordinator" or is_enough or process.poll() is None:
@@ -216,7 +222,7 @@ def killed_until_it_ends(
         process.communicate()
         assert_nothing_runs(process.pid)
         whole_so_far(course)
-        process = start(course)
+        process, jobs_killed = start(course), 0
 
 
 def wait_for_a_point(

@@ -7,6 +7,7 @@ killed at any point goes on where it was.
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -25,6 +26,9 @@ from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox
 
 HELD_AT_ONCE = 50
 """Submissions that are delivered together."""
+
+ALONE = 3
+"""How often a question is asked for alone, where each time the process is killed."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Run:
         for student, result in runner.run_all(jobs()):
             yield from _taken(known)
             one = waiting.pop(student)
-            one.add(result, replies.read(result.output, one.job))
+            one.add(result, one.job)
             if one.reply.unanswered(one.job) and result.ended is not Ended.OUTPUT:
                 incomplete.append(one)
             else:
@@ -128,6 +132,8 @@ class Run:
     def _retried(self, incomplete: list[_Waiting], runner: Sandbox) -> Iterator[_Waiting]:
         """Each question of which nothing is known is asked for alone, one of a student's a round.
 
+        It is asked for again where that run was killed, since that may have come from outside.
+
         All these runs of a submission together have twice the time of one.
         """
         while incomplete:
@@ -137,7 +143,7 @@ class Run:
             )
             for student, result in runner.run_all(jobs):
                 one, job = asked_alone[student]
-                one.add(result, replies.read(result.output, job))
+                one.add(result, job)
                 if one.is_over():
                     yield one
             incomplete = [one for one in incomplete if not one.is_over()]
@@ -180,7 +186,7 @@ class _Waiting:
     handed_in: HandedIn
     job: Job
     reply: Reply = field(default_factory=Reply)
-    retried: set[str] = field(default_factory=set)
+    alone: Counter[str] = field(default_factory=Counter)
     runs: list[tuple[Ended, float]] = field(default_factory=list)
 
     @property
@@ -190,24 +196,25 @@ class _Waiting:
 
     def next_retry(self) -> Job:
         """The job of asking for the next question alone."""
-        variable = self._to_retry()[0]
-        self.retried.add(variable)
-        return retry_of(self.job, variable, self._time_left())
+        return retry_of(self.job, self._to_retry()[0], self._time_left())
 
     def is_over(self) -> bool:
         """Whether nothing is left to ask for, or no time to ask for it."""
         return not self._to_retry() or self._time_left() <= 0
 
     def _to_retry(self) -> list[str]:
-        return [each for each in self.reply.unanswered(self.job) if each not in self.retried]
+        return [each for each in self.reply.unanswered(self.job) if self.alone[each] < ALONE]
 
     def _time_left(self) -> float:
         return 2 * self.job.limits.seconds - sum(seconds for _, seconds in self.runs[1:])
 
-    def add(self, result: Result, reply: Reply) -> None:
+    def add(self, result: Result, job: Job) -> None:
         """What one run of it told."""
-        self.reply = self.reply.with_later(reply)
+        self.reply = self.reply.with_later(replies.read(result.output, job))
         self.runs.append((result.ended, result.seconds))
+        if job is not self.job:
+            [asking] = job.asked
+            self.alone[asking.variable] += 1 if result.ended is Ended.DIED else ALONE
 
     def troubles(self) -> tuple[str, ...]:
         """What went wrong, a sentence each."""

@@ -7,9 +7,7 @@ there whole or not at all.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -184,7 +182,7 @@ def _make_tables(address: URL, config: Any) -> Engine:
     from sqlalchemy import create_engine, event
 
     plain = address.render_as_string(hide_password=False)
-    with _programs_on_path():
+    with mock.patch("nbgrader.api.get_alembic_version", _version_of_tables):
         Gradebook(plain, CourseDirectory(config=config).course_id).close()
     engine = create_engine(address)
     if engine.dialect.name == "sqlite":
@@ -204,13 +202,12 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
         connection.execute("PRAGMA synchronous = NORMAL")
 
 
-@contextmanager
-def _programs_on_path() -> Iterator[None]:
-    # nbgrader looks for alembic on the PATH, where an environment that was not
-    # activated does not stand.
-    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    with mock.patch.dict(os.environ, PATH=programs):
-        yield
+def _version_of_tables() -> str | None:
+    """What nbgrader starts alembic's program for, which takes seconds and a PATH with it."""
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
 
 def _back_up(address: URL, wait: float) -> None:
