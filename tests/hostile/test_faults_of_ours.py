@@ -530,3 +530,37 @@ def test_a_list_of_what_was_delivered_that_is_cut_short_costs_a_delivery(grading
     assert grading() == SOME_UNREADABLE
     assert grading.ran == []
     assert grading.is_complete()
+
+
+@pytest.mark.parametrize("lost", ["gradebook.db", "autograded", "feedback/right0"])
+def test_what_was_deleted_of_the_results_is_written_again(grading: Grading, lost: str) -> None:
+    assert grading() == SOME_UNREADABLE
+    path = grading.course / lost
+    path.unlink() if path.is_file() else shutil.rmtree(path)
+    assert grading() == SOME_UNREADABLE
+    assert grading.ran == []
+    assert grading.is_complete()
+
+
+def test_another_gradebook_gets_all_the_scores_too(
+    grading: Grading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert grading() == SOME_UNREADABLE
+    other = grading.course / "other.db"
+    monkeypatch.setattr(sys.modules[__name__], "COMMAND", [*COMMAND, "--db", f"sqlite:///{other}"])
+    assert grading() == SOME_UNREADABLE
+    assert grading.ran == []
+    other.replace(grading.course / "gradebook.db")
+    assert grading.is_complete()
+
+
+def test_a_student_whom_nbgrader_cannot_keep_is_told_each_time(grading: Grading) -> None:
+    submitted = grading.course / "submitted"
+    shutil.copytree(submitted / "right0", submitted / "right,0")
+    grading.undisturbed.results["right,0"] = grading.undisturbed.results["right0"]
+    for _ in range(2):
+        assert grading() == SOME_UNREADABLE
+        rows = json.loads(grading.capsys.readouterr().out)["students"]
+        [row] = [row for row in rows if row["student"] == "right,0"]
+        assert "the id contains ','" in row["reason"]
+    assert grading.ran == []

@@ -8,7 +8,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -282,15 +282,11 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
     from warmup_lib.grading.grade import Run, deliver
     from warmup_lib.grading.gradebook import GradebookError
     from warmup_lib.grading.intake import IntakeError, hand_ins, how_many
-    from warmup_lib.grading.sandbox import SandboxUnavailableError
+    from warmup_lib.grading.sandbox import OnDemand, SandboxUnavailableError
 
     course = Path.cwd()
     run = Run(wanted.quiz, course, wanted.limits, wanted.fresh)
     rows: list[Row] = []
-
-    def get_ready() -> None:
-        run.prepare()
-        deliveries.prepare()
 
     try:
         number = how_many(wanted.quiz, wanted.source, only=wanted.only, pattern=wanted.pattern)
@@ -304,10 +300,18 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
             handed_out=wanted.handed_out,
         )
         with (
-            _opened(wanted, get_ready) as sandbox,
             deliveries.open_delivery(wanted.url, course, wanted.quiz) as delivery,
-            _progress(number, quiet=quiet) as advance,
+            ExitStack() as opened,
         ):
+
+            def get_ready() -> None:
+                run.prepare()
+                delivery.open()
+
+            sandbox = opened.enter_context(
+                OnDemand(_opened(wanted, get_ready), isolated=not wanted.trusted)
+            )
+            advance = opened.enter_context(_progress(number, quiet=quiet))
             for each in deliver(run.grade(class_, sandbox), delivery.write):
                 rows.append(Row.of(each))
                 advance()
@@ -343,10 +347,10 @@ def _progress(number: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    columns = ("grading", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=number)
-        yield lambda: progress.advance(task)
+        task = progress.add_task("getting ready", total=number)
+        yield lambda: progress.update(task, description="grading", advance=1)
 
 
 def _summary(wanted: Wanted, rows: Sequence[Row]) -> None:

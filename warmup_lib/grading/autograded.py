@@ -53,6 +53,13 @@ class ResultFiles:
         self.write_notebook(handed_in, record)
         self.write_feedback(handed_in, record)
 
+    def are_there(self, record: Record) -> bool:
+        """Whether a submission has its files."""
+        return all(
+            place(self._course, record.student, record.quiz).is_file()
+            for place in (autograded_notebook, feedback_page)
+        )
+
     def write_notebook(self, handed_in: HandedIn, record: Record) -> Path:
         """Write the notebook for formgrader, and the time of submission beside it."""
         _check(handed_in, record)

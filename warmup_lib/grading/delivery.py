@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from warmup_lib.grading.autograded import ResultFiles
@@ -30,34 +32,67 @@ class Delivery:
         refused: by student, why nbgrader cannot keep the result.
     """
 
-    def __init__(self, writer: GradebookWriter, course: Path, quiz: str) -> None:
+    def __init__(self, open_writer: Callable[[], GradebookWriter], course: Path, quiz: str) -> None:
         self.refused: dict[str, str] = {}
-        self._writer = writer
+        self._open_writer = open_writer
+        self._quiz = quiz
         self._files = ResultFiles(course)
         self._list = delivered_list(course, quiz)
         self._delivered = _read(self._list)
 
-    def write(self, group: list[Graded]) -> None:
+    def open(self) -> None:
+        """Open the gradebook now, which takes seconds; otherwise the first result does it.
+
+        Raises:
+            GradebookError: it cannot be opened.
+        """
+        self._writer  # noqa: B018
+
+    def write(self, group: Iterable[Graded]) -> None:
         """Deliver results that were not delivered yet.
 
         Raises:
             GradebookError: the gradebook cannot be written.
             OSError: a file cannot be.
         """
-        new = [each for each in group if not self.has(each.record)]
-        self.refused |= self._writer.write(each.record for each in new)
+        new = []
+        for each in group:
+            if why := refusal(each.record.student):
+                self.refused[each.record.student] = why
+            elif not self.has(each):
+                new.append(each)
+        if not new:
+            return
+        self._writer.write(each.record for each in new)
         for each in new:
-            if each.handed_in is not None and refusal(each.record.student) is None:
+            if each.handed_in is not None:
                 self._files.write(each.handed_in, each.record)
-        self._note([_mark(each.record) for each in new])
+        self._note([self._mark(each.record) for each in new])
 
-    def has(self, record: Record) -> bool:
-        """Whether a record was delivered as it is."""
-        return _mark(record) in self._delivered
+    def has(self, graded: Graded) -> bool:
+        """Whether a result stands in this gradebook and in the files as it is."""
+        record = graded.record
+        # The list says which record it was; what it speaks of may have been deleted since.
+        return (
+            self._mark(record) in self._delivered
+            and record.student in self._there
+            and (graded.handed_in is None or self._files.are_there(record))
+        )
+
+    @cached_property
+    def _writer(self) -> GradebookWriter:
+        prepare()
+        return self._open_writer()
+
+    @cached_property
+    def _there(self) -> set[str]:
+        return self._writer.students(self._quiz)
+
+    def _mark(self, record: Record) -> str:
+        told = f"{self._writer.address}\n{record.text}"
+        return json.dumps([record.student, hashlib.sha256(told.encode()).hexdigest()])
 
     def _note(self, marks: list[str]) -> None:
-        if not marks:
-            return
         self._list.parent.mkdir(parents=True, exist_ok=True)
         with self._list.open("a", encoding="utf-8") as file:
             file.writelines(f"{mark}\n" for mark in marks)
@@ -74,18 +109,16 @@ def prepare() -> None:
 
 @contextmanager
 def open_delivery(url: str | None, course: Path, quiz: str) -> Iterator[Delivery]:
-    """Open a course's gradebook for the results of a quiz.
+    """A way for the results of a quiz into a course; its gradebook is opened when it is needed.
 
     Args:
         url: SQLAlchemy's address of the gradebook; ``None`` for the course's own.
         course: the course's folder.
         quiz: the quiz's name.
 
-    Raises:
-        GradebookError: it cannot be opened.
     """
-    with open_gradebook(url, course) as writer:
-        yield Delivery(writer, course, quiz)
+    with ExitStack() as stack:
+        yield Delivery(lambda: stack.enter_context(open_gradebook(url, course)), course, quiz)
 
 
 def deliver_again(records: Iterable[Record], url: str | None, course: Path, quiz: str) -> None:
@@ -97,9 +130,9 @@ def deliver_again(records: Iterable[Record], url: str | None, course: Path, quiz
     """
     with open_delivery(url, course, quiz) as delivery:
         for record in records:
-            if not delivery.has(record):
-                handed_in = _autograded(course, record)
-                delivery.write([Graded(record, handed_in, is_new=True)])
+            graded = Graded(record, None, is_new=True)
+            if not delivery.has(graded):
+                delivery.write([replace(graded, handed_in=_autograded(course, record))])
 
 
 def _autograded(course: Path, record: Record) -> HandedIn | None:
@@ -115,10 +148,6 @@ def _autograded(course: Path, record: Record) -> HandedIn | None:
     return HandedIn(
         record.student, record.quiz, path, record.digest, tuple(pieces), record.notes, trouble
     )
-
-
-def _mark(record: Record) -> str:
-    return json.dumps([record.student, hashlib.sha256(record.text.encode()).hexdigest()])
 
 
 def _read(path: Path) -> set[str]:

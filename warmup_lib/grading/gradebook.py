@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from warmup_lib.builder.course_config import configure
 from warmup_lib.grading.gradebook_rows import GradebookError as GradebookError
-from warmup_lib.grading.gradebook_rows import QuizRows, save_quiz
+from warmup_lib.grading.gradebook_rows import QuizRows, graded_students, save_quiz
 from warmup_lib.grading.nbgrader_places import refusal, submitted_at
 from warmup_lib.grading.records import Record
 
@@ -70,6 +70,21 @@ class GradebookWriter:
             with _said_plainly(self._wait):
                 self._write(record)
         return refused
+
+    def students(self, quiz: str) -> set[str]:
+        """Those who have scores of a quiz in it.
+
+        Raises:
+            GradebookError: the gradebook cannot be read.
+        """
+        with _said_plainly(self._wait), self._engine.begin() as connection:
+            return graded_students(connection, quiz)
+
+    @property
+    def address(self) -> str:
+        """Where it is, without a password."""
+        url = self._engine.url
+        return f"{url.get_backend_name()}://{url.host or ''}:{url.port or ''}/{url.database}"
 
     def _write(self, record: Record) -> None:
         if not self._is_backed_up:

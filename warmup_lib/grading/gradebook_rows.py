@@ -208,6 +208,25 @@ class QuizRows:
         )
 
 
+def graded_students(connection: Connection, quiz: str) -> set[str]:
+    """Those of whom a submission of the quiz is there with its scores."""
+    from nbgrader import api
+    from sqlalchemy import select
+
+    submissions, notebooks = api.SubmittedAssignment.__table__, api.SubmittedNotebook.__table__
+    found = connection.scalars(
+        select(submissions.c.student_id)
+        .join(notebooks, notebooks.c.assignment_id == submissions.c.id)
+        .join(api.Grade.__table__, api.Grade.__table__.c.notebook_id == notebooks.c.id)
+        .join(
+            api.Assignment.__table__, api.Assignment.__table__.c.id == submissions.c.assignment_id
+        )
+        .where(api.Assignment.__table__.c.name == quiz)
+        .distinct()
+    )
+    return set(found)
+
+
 def save_quiz(engine: Engine, config: Any, quiz: str) -> QuizRows:
     """A quiz's rows, made by nbgrader's own code from ``solutions/`` where they differ from it.
 

@@ -18,10 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warmup_lib.grading.sandbox import launching
+from warmup_lib.grading.sandbox.on_demand import OnDemand
 from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, SandboxUnavailableError
 
 __all__ = [
     "Ended",
+    "OnDemand",
     "Result",
     "Sandbox",
     "SandboxUnavailableError",
