@@ -22,7 +22,7 @@ from programs import warmup
 
 from warmup_lib import questions
 from warmup_lib.grading.delivery import open_delivery
-from warmup_lib.grading.engine_dask import open_dask
+from warmup_lib.grading.engine_dask import BUNDLE, open_dask
 from warmup_lib.grading.grade import Run, deliver
 from warmup_lib.grading.handed_in import Piece
 from warmup_lib.grading.intake import hand_ins
@@ -170,9 +170,9 @@ def test_no_more_is_taken_than_can_soon_be_run_and_what_is_out_is_dropped(
     with open_dask(cluster.address) as sandbox:
         results = sandbox.run_all(jobs())
         next(results)
-        assert len(taken) <= 2 * 3
+        assert len(taken) <= 2 * 3 * BUNDLE
         next(results)
-        assert len(taken) <= 2 * 3 + 1
+        assert len(taken) <= (2 * 3 + 1) * BUNDLE
         results.close()
         wait(lambda: cluster.tasks() == 0, cluster.scheduler)
         large = job("large", "a = 1\n#" + "x" * (12 << 20))

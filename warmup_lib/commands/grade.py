@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import re
 import sys
@@ -284,6 +286,8 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
     from warmup_lib.grading.intake import IntakeError, hand_ins, how_many
     from warmup_lib.grading.sandbox import OnDemand, SandboxUnavailableError
 
+    # As the process ends, looking through all of torch and nbgrader for garbage takes a second.
+    atexit.register(gc.freeze)
     course = Path.cwd()
     run = Run(wanted.quiz, course, wanted.limits, wanted.fresh)
     rows: list[Row] = []
@@ -312,7 +316,7 @@ def _grade(ctx: click.Context, wanted: Wanted, *, quiet: bool) -> tuple[list[Row
                 OnDemand(_opened(wanted, get_ready), isolated=not wanted.trusted)
             )
             advance = opened.enter_context(_progress(number, quiet=quiet))
-            for each in deliver(run.grade(class_, sandbox), delivery.write):
+            for each in deliver(run.grade(class_, sandbox, sandbox.open), delivery.write):
                 rows.append(Row.of(each))
                 advance()
         return sorted(rows, key=lambda row: row.student), delivery.refused

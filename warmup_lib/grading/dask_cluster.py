@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from distributed import Client, LocalCluster
     from distributed.security import Security
 
-# Scheduler and workers have an HTTP server each, which asks nobody for a key.
-_NO_PAGES: dict[str, list[str]] = {
+_PLAIN: dict[str, object] = {
+    # Scheduler and workers have an HTTP server each, which asks nobody for a key.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Nobody sees what these would show, and they look a hundred times a second.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
 }
 
 
@@ -79,7 +82,7 @@ def _local(workers: int, security: Security) -> Iterator[LocalCluster]:
 
     with (
         tempfile.TemporaryDirectory(prefix="warmup-", ignore_cleanup_errors=True) as folder,
-        dask.config.set({"temporary-directory": folder, **_NO_PAGES}),
+        dask.config.set({"temporary-directory": folder, **_PLAIN}),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,

@@ -13,7 +13,7 @@ import platform
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -83,12 +83,11 @@ async def let_go(terms: Terms) -> None:
     await asyncio.to_thread(_PARENTS.let_go, terms)
 
 
-def run(data: bytes, limits: Limits, terms: Terms) -> Outcome:
-    """Run one job; this is what a dask task is.
+def run(bundle: Sequence[tuple[bytes, Limits]], terms: Terms) -> list[Outcome]:
+    """Run some jobs; this is what a dask task is.
 
     Args:
-        data: the job's :meth:`Job.to_bytes() <.jobs.Job.to_bytes>`.
-        limits: what it may use.
+        bundle: of each job its :meth:`Job.to_bytes() <.jobs.Job.to_bytes>`, and what it may use.
         terms: what the worker has to keep to.
 
     Raises:
@@ -97,8 +96,10 @@ def run(data: bytes, limits: Limits, terms: Terms) -> Outcome:
     from distributed import get_worker
 
     with _PARENTS.using(terms, get_worker()) as sandbox:
-        [(_, result)] = sandbox.run_all([("", data, limits)])
-    return result.output, result.ended.value, result.seconds
+        jobs = [(str(place), *job) for place, job in enumerate(bundle)]
+        results = dict(sandbox.run_all(jobs))
+    told = [results[str(place)] for place in range(len(bundle))]
+    return [(result.output, result.ended.value, result.seconds) for result in told]
 
 
 def _start(terms: Terms, worker: Any) -> None:

@@ -27,13 +27,15 @@ from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, SandboxUn
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-    _Future = Future[dask_worker.Outcome]
+    _Future = Future[list[dask_worker.Outcome]]
     _Ended = queue.SimpleQueue[_Future]
 
 Job = tuple[str, bytes, Limits]
 
 NO_WORKERS = 60.0
 """Seconds that a scheduler may be without any worker."""
+BUNDLE = 4
+"""The most jobs that are one of dask's tasks, each of which costs a fifth of a job."""
 _LOOK = 1.0
 _FETCH = 10.0
 _AGAIN = "What was graded is kept: type the same command again, and only the rest is."
@@ -128,59 +130,59 @@ class Dask:
         """See :meth:`.sandbox.results.Sandbox.run_all`."""
         left = iter(jobs)
         ended: _Ended = queue.SimpleQueue()
-        out: dict[object, tuple[_Future, Job]] = {}
+        out: dict[object, tuple[_Future, list[Job]]] = {}
         lost: list[Job] = []
         try:
             while True:
                 # Some wait where the workers are, so that no worker waits for whoever asked.
                 room = max(1, 2 * self._threads()) - len(out)
-                for job in islice(left, max(0, room)):
-                    future = self._submit(job, ended)
-                    out[future.key] = future, job
+                for bundle in _bundles(left, room):
+                    future = self._submit(bundle, ended)
+                    out[future.key] = future, bundle
                 if not out:
                     break
                 future = self._next(ended)
-                _, job = out.pop(future.key)
-                result = self._result(future)
-                if result is None:
-                    lost.append(job)
+                _, bundle = out.pop(future.key)
+                results = self._results(future)
+                if results is None:
+                    lost += bundle
                 else:
-                    yield job[0], result
+                    yield from zip((name for name, _, _ in bundle), results, strict=True)
             for job in lost:
                 yield job[0], self._alone(job)
         finally:
             for future, _ in out.values():
                 future.release()
 
-    def _submit(self, job: Job, ended: _Ended) -> _Future:
-        _, data, limits = job
+    def _submit(self, bundle: list[Job], ended: _Ended) -> _Future:
+        work = [(data, limits) for _, data, limits in bundle]
         key = f"warmup-grade-{uuid4().hex}"
-        future = self._client.submit(dask_worker.run, data, limits, self._terms, key=key)
+        future = self._client.submit(dask_worker.run, work, self._terms, key=key)
         future.add_done_callback(ended.put)
         return future
 
     def _next(self, ended: _Ended) -> _Future:
-        """The next job that is over, while there is somebody to run one."""
+        """The next bundle that is over, while there is somebody to run one."""
         while True:
             with suppress(queue.Empty):
                 return ended.get(timeout=_LOOK)
             self._threads()
 
-    def _result(self, future: _Future) -> Result | None:
-        """What a job told; ``None`` where the workers on which it was went away again and again."""
+    def _results(self, future: _Future) -> list[Result] | None:
+        """What jobs told; ``None`` where their workers went away again and again."""
         from distributed import KilledWorker
 
         while True:
             with _told_plainly():
                 try:
-                    output, ended, seconds = future.result(timeout=_FETCH)
+                    outcomes = future.result(timeout=_FETCH)
                 except KilledWorker:
                     return None
                 except asyncio.TimeoutError:
-                    # It went away with its worker, and the job is run once more.
+                    # They went away with their worker, and the jobs are run once more.
                     self._threads()
                     continue
-            return Result(output, Ended(ended), seconds)
+            return [Result(output, Ended(ended), seconds) for output, ended, seconds in outcomes]
 
     def _alone(self, job: Job) -> Result:
         """Run a job with nothing beside it, since others die of a worker that one job kills."""
@@ -196,9 +198,10 @@ class Dask:
     def _one(self, job: Job) -> Result | None:
         ended: _Ended = queue.SimpleQueue()
         # A future that nobody holds is a task that nobody wants.
-        future = self._submit(job, ended)
+        future = self._submit([job], ended)
         self._next(ended)
-        return self._result(future)
+        results = self._results(future)
+        return results[0] if results else None
 
     def _threads(self) -> int:
         """How many jobs can be run at once now.
@@ -219,6 +222,14 @@ class Dask:
                 f"with: dask worker ADDRESS\n{_AGAIN}"
             )
         return threads
+
+
+def _bundles(left: Iterator[Job], room: int) -> Iterator[list[Job]]:
+    """Jobs for so many tasks, spread over them."""
+    jobs = list(islice(left, max(0, room) * BUNDLE))
+    size = -(-len(jobs) // max(1, room))
+    for start in range(0, len(jobs), max(1, size)):
+        yield jobs[start : start + size]
 
 
 @contextmanager

@@ -23,10 +23,10 @@ from warmup_lib.grading.marking import asked_of, asking, mark
 from warmup_lib.grading.places import records_folder
 from warmup_lib.grading.records import Record, RecordError, Records
 from warmup_lib.grading.replies import Reply
-from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox
+from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, nothing
 
-HELD_AT_ONCE = 50
-"""Submissions that are delivered together."""
+HELD_AT_ONCE = 8
+"""Submissions that are delivered together: few, lest the sandbox run out of work meanwhile."""
 
 ALONE = 3
 """How often a question is asked for alone, where each time the process is killed."""
@@ -72,15 +72,22 @@ class Run:
         """Make the keys, which takes seconds, once."""
         asked_of(self.quiz, None)
 
-    def grade(self, class_: Iterable[HandedIn], runner: Sandbox) -> Iterator[Graded]:
+    def grade(
+        self,
+        class_: Iterable[HandedIn],
+        runner: Sandbox,
+        before_first: Callable[[], object] = nothing,
+    ) -> Iterator[Graded]:
         """Grade submissions, each as soon as it can be; its record is written by then.
 
         Args:
             class_: what was handed in, one a student; read as it is needed.
             runner: where the students' code runs.
+            before_first: called before there is a first job, so never where nothing is new.
         """
         waiting: dict[str, _Waiting] = {}
         known: list[Graded] = []
+        get_ready = cache(before_first)
 
         def jobs() -> Iterator[tuple[str, bytes, Limits]]:
             for handed_in in class_:
@@ -91,6 +98,7 @@ class Run:
                     record = self._kept(handed_in, None, runner, 0.0, ())
                     known.append(Graded(record, handed_in, is_new=True))
                 else:
+                    get_ready()
                     job = self.job_of(handed_in)
                     waiting[handed_in.student] = _Waiting(handed_in, job)
                     yield handed_in.student, job.to_bytes(), self.limits

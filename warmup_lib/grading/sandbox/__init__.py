@@ -19,7 +19,13 @@ from pathlib import Path
 
 from warmup_lib.grading.sandbox import launching
 from warmup_lib.grading.sandbox.on_demand import OnDemand
-from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, SandboxUnavailableError
+from warmup_lib.grading.sandbox.results import (
+    Ended,
+    Result,
+    Sandbox,
+    SandboxUnavailableError,
+    nothing,
+)
 
 __all__ = [
     "Ended",
@@ -33,10 +39,6 @@ __all__ = [
 ]
 
 WORKER = "warmup_lib.grading.worker:work_on"
-
-
-def nothing() -> None:
-    """What is done meanwhile where nothing is to be."""
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from warmup_lib.grading.sandbox.results import Result, Sandbox
 
 
 class OnDemand:
-    """A :class:`~.results.Sandbox` that another one is opened for by the first job.
+    """A :class:`~.results.Sandbox` that is another one, opened when that is needed.
 
     Opening one takes seconds, and of a class that was graded before there may be no job.
 
@@ -38,10 +38,18 @@ class OnDemand:
     ) -> None:
         self._stack.__exit__(kind, error, traceback)
 
+    def open(self) -> Sandbox:
+        """Open it, unless it is open.
+
+        Raises:
+            SandboxUnavailableError: it cannot be.
+        """
+        if self._opened is None:
+            self._opened = self._stack.enter_context(self._sandbox)
+        return self._opened
+
     def run_all(self, jobs: Iterable[tuple[str, bytes, Limits]]) -> Iterator[tuple[str, Result]]:
         """See :meth:`.results.Sandbox.run_all`."""
         left = iter(jobs)
         for first in left:
-            if self._opened is None:
-                self._opened = self._stack.enter_context(self._sandbox)
-            yield from self._opened.run_all(chain([first], left))
+            yield from self.open().run_all(chain([first], left))

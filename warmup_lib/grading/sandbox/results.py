@@ -14,6 +14,10 @@ class SandboxUnavailableError(RuntimeError):
     """Nothing was run, since it would not have been isolated; says what to do about it."""
 
 
+def nothing() -> None:
+    """What is done meanwhile where nothing is to be."""
+
+
 class Ended(enum.Enum):
     """How a job ended.
 
