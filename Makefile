@@ -45,6 +45,7 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/explorer.py
 	$(BIN)/python benchmarks/trace_overhead.py
 	$(BIN)/python benchmarks/doctor.py
+	$(BIN)/python benchmarks/grading.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from grading import QUIZ, course
+from grading_runs import QUIZ, course
 
 from warmup_lib.grading import delivery
 from warmup_lib.grading.grade import Graded, Run
@@ -69,7 +69,7 @@ def each(run: Run, class_: list[HandedIn]) -> list[Graded]:
             run_each(sandbox, nothing)
         with part("the same, and the cells", n):
             run_each(sandbox, no_answers)
-        with part("the same, and each answer (functions in a fork each)", n):
+        with part("the same, and each answer (functions in a fork)", n):
             results = run_each(sandbox, jobs)
     print("each, in the coordinator")
     with part("read, judge, write the record to the disk", n):
@@ -90,8 +90,8 @@ def main() -> None:
             delivery.prepare()
         course(folder, students)
         os.chdir(folder)
-        with part("the gradebook is made"), delivery.open_delivery(None, folder, QUIZ):
-            pass
+        with delivery.open_delivery(None, folder, QUIZ) as to, part("the gradebook is made"):
+            to.open()
         with part("the sandbox starts (beside the keys and nbgrader)"), open_sandbox(workers=1):
             pass
         class_ = list(hand_ins(QUIZ, folder))
