@@ -108,14 +108,17 @@ def test_what_cannot_be_read_is_a_row_and_stops_nobody(tmp_path: Path) -> None:
     assert records["ben"].status == "graded"
 
 
-def test_where_the_process_died_the_rest_is_asked_for_alone(tmp_path: Path) -> None:
+def test_where_the_process_died_the_rest_is_run_again_and_then_asked_for_alone(
+    tmp_path: Path,
+) -> None:
     def ends(name: str, job: Job) -> Ended:
         return Ended.DIED if len(job.asked) > 1 else Ended.DONE
 
     runner = Canned(ends)
     (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
     assert runner.asked[0] == ("ada", VARIABLES)
-    assert [variables for _, variables in runner.asked[1:]] == [[v] for v in VARIABLES[3:]]
+    assert runner.asked[1] == ("ada", VARIABLES[3:])
+    assert [variables for _, variables in runner.asked[2:]] == [[v] for v in VARIABLES[6:]]
     outcomes = {each.feedback.outcome.value for each in graded.record.marked.values()}
     assert outcomes == {"not attempted"}
     assert "the process that ran it died" in graded.record.troubles
@@ -126,7 +129,7 @@ def test_a_question_whose_process_is_killed_is_asked_for_three_times_alone(
     kills: int, answered: bool, tmp_path: Path
 ) -> None:
     class Killing(Canned):
-        """The first run of all, and then those of the first question, are killed."""
+        """The first runs of all, and then those of the first question, are killed."""
 
         def run_all(
             self, jobs: Iterable[tuple[str, bytes, Limits]]
@@ -134,16 +137,56 @@ def test_a_question_whose_process_is_killed_is_asked_for_three_times_alone(
             for name, data, _ in jobs:
                 variables = [each.variable for each in Job.from_bytes(data).asked]
                 self.asked.append((name, variables))
-                is_killed = VARIABLES[0] in variables and len(self.asked) <= 1 + kills
+                is_killed = VARIABLES[0] in variables and len(self.asked) <= 2 + kills
                 output = "" if is_killed else "".join(map(self._line, variables))
                 yield name, Result(output.encode(), Ended.DIED if is_killed else Ended.DONE, 0.5)
 
     runner = Killing()
     (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
-    alone = [asked for _, asked in runner.asked[1:]]
+    assert [asked for _, asked in runner.asked[:2]] == [VARIABLES, VARIABLES]
+    alone = [asked for _, asked in runner.asked[2:]]
     assert alone == [[VARIABLES[0]]] * 3 + [[name] for name in VARIABLES[1:]]
     outcome = graded.record.marked[NAMES[0]].feedback.outcome.value
     assert outcome == ("not attempted" if answered else "could not check")
+
+
+@pytest.mark.parametrize("ended", [Ended.DONE, Ended.DIED, Ended.TIMED_OUT, Ended.MEMORY])
+def test_all_is_run_again_without_the_cell_that_ended_it(ended: Ended, tmp_path: Path) -> None:
+    class Ending(Canned):
+        """A cell of the second question ends it."""
+
+        def run_all(
+            self, jobs: Iterable[tuple[str, bytes, Limits]]
+        ) -> Iterator[tuple[str, Result]]:
+            for name, data, _ in jobs:
+                job = Job.from_bytes(data)
+                self.asked.append((name, [each.variable for each in job.asked]))
+                cells.append([piece.question for piece in job.pieces])
+                if VARIABLES[1] in cells[-1]:
+                    place = cells[-1].index(VARIABLES[1])
+                    yield name, Result(b'{"begins": %d}\n' % place, ended, 0.5)
+                else:
+                    output = "".join(map(self._line, self.asked[-1][1]))
+                    yield name, Result(output.encode(), Ended.DONE, 0.5)
+
+    cells: list[list[str | None]] = []
+    runner = Ending()
+    (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
+    others = [VARIABLES[0], *VARIABLES[2:]]
+    tries, alone = (2, 3) if ended is Ended.DIED else (1, 1)
+    assert [asked for _, asked in runner.asked] == [
+        *[VARIABLES] * tries,
+        others,
+        *[[VARIABLES[1]]] * alone,
+    ]
+    assert cells[tries] == others
+    outcomes = {n: each.feedback.outcome.value for n, each in graded.record.marked.items()}
+    assert outcomes.pop(NAMES[1]) == "could not check"
+    assert set(outcomes.values()) == {"not attempted"}
+    assert (
+        f"cell {VARIABLES[1]} was the last to begin, and the others were run again without it"
+        in graded.record.troubles
+    )
 
 
 def test_runs_of_one_question_have_together_twice_the_time_of_a_submission(tmp_path: Path) -> None:

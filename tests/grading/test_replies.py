@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warmup_lib.asked import asked
+from warmup_lib.grading.handed_in import Piece
 from warmup_lib.grading.jobs import Asking, Job, Limits
 from warmup_lib.grading.marking import asking
 from warmup_lib.grading.plain_values import rendered, stand_in
@@ -139,6 +140,15 @@ def test_a_reply_that_is_cut_off_gives_what_came_before() -> None:
     assert reply.answers == {"a": Given(1)}
     assert reply.notes[-1] == f"the reply was cut off at {limits.output} bytes"
     assert read(output[:-3], A_JOB).answers == {"a": Given(1)}
+
+
+@pytest.mark.parametrize(
+    ("places", "begun"), [([], None), ([0, 1], 1), ([0, 1, 2], 2), ([0, 3], 0), ([1, -1, "2"], 1)]
+)
+def test_the_cell_that_began_last_is_one_of_the_jobs(places: list[Any], begun: int | None) -> None:
+    job = job_of([Piece("1", ""), Piece("2", "")], Asking("a"))
+    output = b"".join(json.dumps({"begins": place}).encode() + b"\n" for place in places)
+    assert read(output, job).begun == begun
 
 
 def test_a_later_reply_adds_and_changes_nothing() -> None:

@@ -17,7 +17,7 @@ from forked_work import job_of, worked
 
 from warmup_lib import questions
 from warmup_lib.grading.handed_in import Piece
-from warmup_lib.grading.jobs import Asking, Job, Limits, retry_of
+from warmup_lib.grading.jobs import Asking, Job, Limits, rest_of, retry_of
 from warmup_lib.grading.replies import Died, Given, Missing, Reply, Seen, read
 from warmup_lib.quiz.examine import observe
 from warmup_lib.quiz.observation import Observation
@@ -281,6 +281,28 @@ def test_after_the_cells_process_died_each_question_is_asked_alone(cell: str) ->
     assert reply.unanswered(job) == ["bad"]
 
 
+@pytest.mark.parametrize("cell", ["os._exit(0)", "ctypes.string_at(0)", "os.closerange(0, 256)"])
+def test_without_the_cell_that_ended_it_the_others_are_run_with_all_their_helpers(
+    cell: str,
+) -> None:
+    pieces = [
+        Piece("the set-up", "import ctypes, os"),
+        Piece("first", "first = 1\ndef half(t): return t / 2", "first"),
+        Piece("bad", f"bad = 1\n{cell}", "bad"),
+        Piece("right", "def right(t): return half(t)", "right"),
+    ]
+    job = job_of(pieces, Asking("first"), Asking("bad"), ASK_RIGHT)
+    reply = reply_to(job)
+    assert reply.begun == 2
+    rest = rest_of(job, reply.unanswered(job), 5.0, without=reply.begun)
+    assert [each.variable for each in rest.asked] == ["first", "right"]
+    assert rest.limits.seconds == 5.0
+    later = reply_to(rest)
+    assert later.begun == len(rest.pieces) == 3
+    assert seen(later.answers["right"]) == SEEN_RIGHT
+    assert later.answers["first"] == Given(1)
+
+
 def test_a_retry_has_the_question_and_what_belongs_to_none() -> None:
     pieces = [Piece("1", ""), Piece("2", "", "a"), Piece("3", ""), Piece("4", "", "b")]
     job = job_of([*pieces, Piece("5", "")], Asking("a"), Asking("b"), Asking("c"))
@@ -342,7 +364,9 @@ def test_the_worker_says_json_lines_and_nothing_else() -> None:
     output = worked(job_of(f"print('x')\n{RIGHT}\n1 / 0", ASK_RIGHT, Asking("none")))
     lines = [json.loads(line) for line in output.splitlines() if line]
     assert [sorted(line) for line in lines] == [
+        ["begins"],
         ["trouble"],
+        ["begins"],
         ["answer", "seconds", "variable"],
         ["answer", "seconds", "variable"],
     ]

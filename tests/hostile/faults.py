@@ -253,6 +253,17 @@ def limits_lowered_to_nothing(_: World) -> Notebook:
     return right(first_print=f"{body}\n{RIGHT['first_print']}")
 
 
+@cases("right", "cell used_by_updates was the last to begin", loses=["used_by_updates"])
+def cell_that_ends_the_process_between_a_helper_and_its_use(_: World) -> Notebook:
+    """The answers that need a helper of another answer's cell have it all the same."""
+    return right(
+        first_print=f"def helped(): pass\n{RIGHT['first_print']}",
+        used_by_updates="import os\nos._exit(3)",
+        off_by_one=f"helped()\n{RIGHT['off_by_one']}",
+        missing_cap=f"helped()\n{RIGHT['missing_cap']}",
+    )
+
+
 @cases("right", loses=["used_by_updates", "nothing_trains", "missing_cap"])
 def values_that_are_too_large(_: World) -> Notebook:
     return right(

@@ -19,7 +19,7 @@ from typing import Any
 from warmup_lib import questions
 from warmup_lib.grading.files import write_whole
 from warmup_lib.grading.gradebook_rows import GradebookError
-from warmup_lib.grading.handed_in import HandedIn, Piece
+from warmup_lib.grading.handed_in import SET_UP, HandedIn, Piece
 from warmup_lib.grading.nbgrader_places import (
     autograded_notebook,
     feedback_page,
@@ -30,8 +30,6 @@ from warmup_lib.grading.records import Marked, Record
 from warmup_lib.grading.shown_safely import environment, visible
 
 LONGEST_CELL = 100_000
-_SET_UP = "set-up"
-"""What intake calls the released set-up cells."""
 _NOT_HANDED_IN = "# There was no cell for this answer in what was handed in."
 
 
@@ -171,7 +169,7 @@ def _sources(handed_in: HandedIn) -> dict[str, str]:
 
 def _added(handed_in: HandedIn, released: Any) -> dict[str, list[Any]]:
     """The student's own cells, by the answer cell before which they stood."""
-    ours = {_SET_UP, *(cell["id"] for cell in released["cells"])}
+    ours = {SET_UP, *(cell["id"] for cell in released["cells"])}
     ours |= {"".join(cell["source"]).strip() for cell in released["cells"]}
     added: dict[str, list[Any]] = {}
     waiting: list[Any] = []

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from warmup_lib import questions
 from warmup_lib.grading import replies
-from warmup_lib.grading.handed_in import HandedIn
-from warmup_lib.grading.jobs import Job, Limits, retry_of
+from warmup_lib.grading.handed_in import SET_UP, HandedIn
+from warmup_lib.grading.jobs import Job, Limits, rest_of, retry_of
 from warmup_lib.grading.marking import asked_of, asking, mark
 from warmup_lib.grading.places import records_folder
 from warmup_lib.grading.records import Record, RecordError, Records
@@ -27,6 +27,9 @@ from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, nothing
 
 HELD_AT_ONCE = 8
 """Submissions that are delivered together: few, lest the sandbox run out of work meanwhile."""
+
+SKIPPED = 3
+"""How many cells that end the process are left out, before each question is asked for alone."""
 
 ALONE = 3
 """How often a question is asked for alone, where each time the process is killed."""
@@ -139,19 +142,17 @@ class Run:
         return Job(handed_in.pieces, asked, self.limits)
 
     def _retried(self, incomplete: list[_Waiting], runner: Sandbox) -> Iterator[_Waiting]:
-        """Each question of which nothing is known is asked for alone, one of a student's a round.
+        """What did not come to its end is run again, one of a student's jobs a round.
 
-        It is asked for again where that run was killed, since that may have come from outside.
-
-        All these runs of a submission together have twice the time of one.
+        First all that is left, without the cell that ended it; then each question of which still
+        nothing is known, alone. What died is first run again as it was, since that may have come
+        from outside. All these runs of a submission together have twice the time of one.
         """
         while incomplete:
-            asked_alone = {one.handed_in.student: (one, one.next_retry()) for one in incomplete}
-            jobs = (
-                (student, job.to_bytes(), job.limits) for student, (_, job) in asked_alone.items()
-            )
+            round_ = {one.handed_in.student: (one, one.next_job()) for one in incomplete}
+            jobs = ((student, job.to_bytes(), job.limits) for student, (_, job) in round_.items())
             for student, result in runner.run_all(jobs):
-                one, job = asked_alone[student]
+                one, job = round_[student]
                 one.add(result, job)
                 if one.is_over():
                     yield one
@@ -195,6 +196,8 @@ class _Waiting:
     handed_in: HandedIn
     job: Job
     reply: Reply = field(default_factory=Reply)
+    rest: Job | None = None
+    skipped: list[str] = field(default_factory=list)
     alone: Counter[str] = field(default_factory=Counter)
     runs: list[tuple[Ended, float]] = field(default_factory=list)
 
@@ -203,15 +206,15 @@ class _Waiting:
         """Of all its runs."""
         return sum(seconds for _, seconds in self.runs)
 
-    def next_retry(self) -> Job:
-        """The job of asking for the next question alone."""
-        return retry_of(self.job, self._to_retry()[0], self._time_left())
+    def next_job(self) -> Job:
+        """The rest without the cell that ended it, or else the next question alone."""
+        return self.rest or retry_of(self.job, self._alone()[0], self._time_left())
 
     def is_over(self) -> bool:
         """Whether nothing is left to ask for, or no time to ask for it."""
-        return not self._to_retry() or self._time_left() <= 0
+        return not (self.rest or self._alone()) or self._time_left() <= 0
 
-    def _to_retry(self) -> list[str]:
+    def _alone(self) -> list[str]:
         return [each for each in self.reply.unanswered(self.job) if self.alone[each] < ALONE]
 
     def _time_left(self) -> float:
@@ -221,15 +224,37 @@ class _Waiting:
         """What one run of it told."""
         self.reply = self.reply.with_later(replies.read(result.output, job))
         self.runs.append((result.ended, result.seconds))
-        if job is not self.job:
+        if job is self.job or job is self.rest:
+            self.rest = self._rest_of(job, result.ended)
+        else:
             [asking] = job.asked
             self.alone[asking.variable] += 1 if result.ended is Ended.DIED else ALONE
+
+    def _rest_of(self, job: Job, ended: Ended) -> Job | None:
+        """What of a job is run again together, if that is of use."""
+        place, unanswered = self.reply.begun, self.reply.unanswered(self.job)
+        if not unanswered or len(self.skipped) == SKIPPED:
+            return None
+        if job is self.job and ended is Ended.DIED:
+            # As it is, for something outside may have ended it.
+            return rest_of(job, unanswered, self._time_left())
+        if place is None or place == len(job.pieces) or job.pieces[place].name == SET_UP:
+            return None
+        rest = rest_of(job, unanswered, self._time_left(), without=place)
+        if not rest.asked:
+            return None
+        self.skipped.append(job.pieces[place].name)
+        return rest
 
     def troubles(self) -> tuple[str, ...]:
         """What went wrong, a sentence each."""
         ends = dict.fromkeys(ended for ended, _ in self.runs)
         met = [_LIMITS[ended] for ended in ends if ended in _LIMITS]
-        return (*self.reply.troubles, *met, *self.reply.notes)
+        left_out = [
+            f"cell {name} was the last to begin, and the others were run again without it"
+            for name in self.skipped
+        ]
+        return (*self.reply.troubles, *met, *left_out, *self.reply.notes)
 
 
 _LIMITS: Mapping[Ended, str] = {

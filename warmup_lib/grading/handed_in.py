@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+SET_UP = "set-up"
+"""The name of the first piece, which is the released one whatever was handed in."""
+
 
 @dataclass(frozen=True)
 class Piece:

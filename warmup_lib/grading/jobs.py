@@ -99,6 +99,26 @@ class Job:
         )
 
 
+def rest_of(
+    job: Job, unanswered: Sequence[str], seconds: float, *, without: int | None = None
+) -> Job:
+    """What is left of a job that did not come to its end, as one job.
+
+    Args:
+        job: what was run.
+        unanswered: the variables of which nothing is known.
+        seconds: the most that it may take.
+        without: the place of a cell to leave out. The question whose cell that is is not asked
+            for, since nothing is known of it without.
+    """
+    pieces, wanted = [*job.pieces], {*unanswered}
+    if without is not None:
+        wanted.discard(pieces.pop(without).question or "")
+    asked = [each for each in job.asked if each.variable in wanted]
+    limits = replace(job.limits, seconds=min(job.limits.seconds, seconds))
+    return replace(job, pieces=pieces, asked=asked, limits=limits)
+
+
 def retry_of(job: Job, variable: str, seconds: float) -> Job:
     """The job of answering one question alone, where the whole did not come to its end.
 

@@ -78,12 +78,15 @@ class Reply:
         seconds: how long each took, by the worker's word.
         troubles: cells that raised or did not end, a sentence each.
         notes: what was odd about the reply.
+        begun: the place of the cell that began last, by the worker's word; as many as there are
+            cells where all of them ended; ``None`` where nothing is said of it.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     troubles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    begun: int | None = None
 
     def unanswered(self, job: Job) -> list[str]:
         """The variables of which nothing is known, to be asked for alone."""
@@ -96,6 +99,7 @@ class Reply:
             {**later.seconds, **self.seconds},
             tuple(dict.fromkeys([*self.troubles, *later.troubles]))[:TROUBLES],
             tuple(dict.fromkeys([*self.notes, *later.notes])),
+            later.begun,
         )
 
 
@@ -109,6 +113,7 @@ def read(output: bytes, job: Job) -> Reply:
     seconds: dict[str, float] = {}
     troubles: list[str] = []
     invalid = repeated = unknown = 0
+    begun: int | None = None
     *lines, rest = output[: job.limits.output].split(b"\n", _LINES)
     invalid += bool(rest.strip())  # Cut off, or one of far too many.
     for line in filter(bytes.strip, lines):
@@ -116,6 +121,9 @@ def read(output: bytes, job: Job) -> Reply:
             data = _loaded(line)
             if data.keys() == {"trouble"}:
                 troubles.append(_text(data["trouble"]))
+                continue
+            if data.keys() == {"begins"}:
+                begun = _place(data["begins"], job)
                 continue
             variable, answer, took = _answered(data)
         except (ValueError, RecursionError):
@@ -135,7 +143,7 @@ def read(output: bytes, job: Job) -> Reply:
     if len(output) > job.limits.output:
         notes.append(f"the reply was cut off at {job.limits.output} bytes")
     kept = tuple(dict.fromkeys(troubles))[:TROUBLES]
-    return Reply(answers, seconds, kept, tuple(filter(None, notes)))
+    return Reply(answers, seconds, kept, tuple(filter(None, notes)), begun)
 
 
 def observation(question: Question, answer: Answer | None) -> Observation:
@@ -191,6 +199,12 @@ def _loaded(line: bytes) -> dict[str, Json]:
     if not isinstance(data, dict):
         raise ValueError("a line is an object")
     return {key: _cleaned(value, 0) for key, value in data.items()}
+
+
+def _place(place: Json, job: Job) -> int:
+    if type(place) is not int or not 0 <= place <= len(job.pieces):
+        raise ValueError("a cell begins at its place")
+    return place
 
 
 def _answered(data: Mapping[str, Json]) -> tuple[str, Answer, float]:

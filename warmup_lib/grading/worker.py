@@ -8,6 +8,7 @@ It says, a line of JSON each:
 - ``{"variable": …, "answer": …, "seconds": …}``, where the answer is one of
   ``{"missing": true, "defined": …}``, ``{"value": …}`` (see :mod:`.plain_values`),
   ``{"observation": …, "code": …}`` and ``{"died": …}``;
+- ``{"begins": …}`` before each cell, its place, and behind the last how many there are;
 - ``{"trouble": …}`` for a cell that raised or did not end.
 """
 
@@ -66,13 +67,15 @@ def work(job: Job, emit: Callable[[bytes], None]) -> None:
 
     with fresh_shell() as shell:
         troubles = 0
-        for piece in job.pieces:
+        for place, piece in enumerate(job.pieces):
+            say(begins=place)
             trouble = _run(shell, piece.source, job.limits.cell_seconds)
             if os.getpid() != this_process:
                 os._exit(0)  # A cell has forked; one process is enough to answer.
             if trouble is not None and troubles < _TROUBLES:
                 troubles += 1
                 say(trouble=f"cell {piece.name} ends in an error: {trouble}"[:_TEXT])
+        say(begins=len(job.pieces))
         source = "\n".join(piece.source for piece in job.pieces)
         tried = []
         for asking in job.asked:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from warmup_lib import questions
-from warmup_lib.grading.handed_in import HandedIn, Piece
+from warmup_lib.grading.handed_in import SET_UP, HandedIn, Piece
 from warmup_lib.grading.intake.code import Code
 from warmup_lib.grading.intake.notebooks import Cell, NoNotebookError, cells_in
 from warmup_lib.grading.intake.released import Released, plain, released
@@ -65,7 +65,7 @@ def rebuilt(upload: Upload, *, handed_out: SeedOf | None = None) -> HandedIn:
         return replace(handed_in, trouble=bounded(str(error)))
     codes = [each.code for each in mine.students]
     seed, more = seed_of(upload.student, [*codes, *mine.variants], handed_out)
-    pieces = [Piece("set-up", release.set_up), *mine.pieces(seed)]
+    pieces = [Piece(SET_UP, release.set_up), *mine.pieces(seed)]
     notes = [*upload.notes, *notes, *more, *mine.notes]
     return replace(handed_in, pieces=tuple(pieces), notes=all_bounded(notes), seed=seed)
 
