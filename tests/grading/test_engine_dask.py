@@ -296,7 +296,8 @@ def test_a_worker_with_another_torch_is_refused(cluster: Cluster, tmp_path: Path
 
 
 def test_a_scheduler_that_goes_away_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with a_cluster(tmp_path) as cluster:
+    impatient = {"distributed.comm.timeouts.connect": "2s"}
+    with dask.config.set(impatient), a_cluster(tmp_path) as cluster:
         with refused("no worker for 1 seconds; start some"):
             open_only(cluster.address, patience=1.0)
         cluster.worker(*ONE)

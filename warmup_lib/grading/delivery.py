@@ -22,7 +22,6 @@ from warmup_lib.grading.handed_in import HandedIn, Piece
 from warmup_lib.grading.nbgrader_places import autograded_notebook, refusal
 from warmup_lib.grading.places import delivered_list
 from warmup_lib.grading.records import Record
-from warmup_lib.imports import import_jsonschema
 
 
 class Delivery:
@@ -103,7 +102,6 @@ class Delivery:
 
 def prepare() -> None:
     """Import what delivering needs, which takes seconds, once."""
-    import_jsonschema()
     import nbgrader.converters  # noqa: F401
 
 
