@@ -7,8 +7,7 @@ killed at any point goes on where it was.
 from __future__ import annotations
 
 import platform
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cache
@@ -16,23 +15,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from warmup_lib import questions
-from warmup_lib.grading import replies
-from warmup_lib.grading.handed_in import SET_UP, HandedIn
-from warmup_lib.grading.jobs import Job, Limits, rest_of, retry_of
+from warmup_lib.grading.execution import Execution
+from warmup_lib.grading.handed_in import HandedIn
+from warmup_lib.grading.jobs import Job, Limits
 from warmup_lib.grading.marking import asked_of, asking, mark
 from warmup_lib.grading.places import records_folder
 from warmup_lib.grading.records import Record, RecordError, Records
 from warmup_lib.grading.replies import Reply
-from warmup_lib.grading.sandbox.results import Ended, Result, Sandbox, nothing
+from warmup_lib.grading.sandbox.results import Ended, Sandbox, nothing
 
 HELD_AT_ONCE = 8
 """Submissions that are delivered together: few, lest the sandbox run out of work meanwhile."""
-
-SKIPPED = 3
-"""How many cells that end the process are left out, before each question is asked for alone."""
-
-ALONE = 3
-"""How often a question is asked for alone, where each time the process is killed."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +81,7 @@ class Run:
             runner: where the students' code runs.
             before_first: called before there is a first job, so never where nothing is new.
         """
-        waiting: dict[str, _Waiting] = {}
+        waiting: dict[str, Execution] = {}
         known: list[Graded] = []
         get_ready = cache(before_first)
 
@@ -103,10 +96,10 @@ class Run:
                 else:
                     get_ready()
                     job = self.job_of(handed_in)
-                    waiting[handed_in.student] = _Waiting(handed_in, job)
+                    waiting[handed_in.student] = Execution(handed_in, job)
                     yield handed_in.student, job.to_bytes(), self.limits
 
-        incomplete: list[_Waiting] = []
+        incomplete: list[Execution] = []
         for student, result in runner.run_all(jobs()):
             yield from _taken(known)
             one = waiting.pop(student)
@@ -141,13 +134,8 @@ class Run:
         asked = [asking(each.question) for each in asked_of(self.quiz, handed_in.seed)]
         return Job(handed_in.pieces, asked, self.limits)
 
-    def _retried(self, incomplete: list[_Waiting], runner: Sandbox) -> Iterator[_Waiting]:
-        """What did not come to its end is run again, one of a student's jobs a round.
-
-        First all that is left, without the cell that ended it; then each question of which still
-        nothing is known, alone. What died is first run again as it was, since that may have come
-        from outside. All these runs of a submission together have twice the time of one.
-        """
+    def _retried(self, incomplete: list[Execution], runner: Sandbox) -> Iterator[Execution]:
+        """What did not come to its end is run again, one of a student's jobs a round."""
         while incomplete:
             round_ = {one.handed_in.student: (one, one.next_job()) for one in incomplete}
             jobs = ((student, job.to_bytes(), job.limits) for student, (_, job) in round_.items())
@@ -158,7 +146,7 @@ class Run:
                     yield one
             incomplete = [one for one in incomplete if not one.is_over()]
 
-    def _done(self, one: _Waiting, runner: Sandbox) -> Graded:
+    def _done(self, one: Execution, runner: Sandbox) -> Graded:
         record = self._kept(one.handed_in, one.reply, runner, one.seconds, one.troubles())
         return Graded(record, one.handed_in, is_new=True)
 
@@ -187,84 +175,6 @@ class Run:
         )
         self.records.write(record)
         return record
-
-
-@dataclass
-class _Waiting:
-    """A submission that was not told of wholly yet."""
-
-    handed_in: HandedIn
-    job: Job
-    reply: Reply = field(default_factory=Reply)
-    rest: Job | None = None
-    skipped: list[str] = field(default_factory=list)
-    alone: Counter[str] = field(default_factory=Counter)
-    runs: list[tuple[Ended, float]] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        """Of all its runs."""
-        return sum(seconds for _, seconds in self.runs)
-
-    def next_job(self) -> Job:
-        """The rest without the cell that ended it, or else the next question alone."""
-        return self.rest or retry_of(self.job, self._alone()[0], self._time_left())
-
-    def is_over(self) -> bool:
-        """Whether nothing is left to ask for, or no time to ask for it."""
-        return not (self.rest or self._alone()) or self._time_left() <= 0
-
-    def _alone(self) -> list[str]:
-        return [each for each in self.reply.unanswered(self.job) if self.alone[each] < ALONE]
-
-    def _time_left(self) -> float:
-        return 2 * self.job.limits.seconds - sum(seconds for _, seconds in self.runs[1:])
-
-    def add(self, result: Result, job: Job) -> None:
-        """What one run of it told."""
-        self.reply = self.reply.with_later(replies.read(result.output, job))
-        self.runs.append((result.ended, result.seconds))
-        if job is self.job or job is self.rest:
-            self.rest = self._rest_of(job, result.ended)
-        else:
-            [asking] = job.asked
-            self.alone[asking.variable] += 1 if result.ended is Ended.DIED else ALONE
-
-    def _rest_of(self, job: Job, ended: Ended) -> Job | None:
-        """What of a job is run again together, if that is of use."""
-        place, unanswered = self.reply.begun, self.reply.unanswered(self.job)
-        if not unanswered or len(self.skipped) == SKIPPED:
-            return None
-        if job is self.job and ended is Ended.DIED:
-            # As it is, for something outside may have ended it.
-            return rest_of(job, unanswered, self._time_left())
-        if place is None or place == len(job.pieces) or job.pieces[place].name == SET_UP:
-            return None
-        rest = rest_of(job, unanswered, self._time_left(), without=place)
-        if not rest.asked:
-            return None
-        self.skipped.append(job.pieces[place].name)
-        return rest
-
-    def troubles(self) -> tuple[str, ...]:
-        """What went wrong, a sentence each."""
-        ends = dict.fromkeys(ended for ended, _ in self.runs)
-        met = [_LIMITS[ended] for ended in ends if ended in _LIMITS]
-        left_out = [
-            f"cell {name} was the last to begin, and the others were run again without it"
-            for name in self.skipped
-        ]
-        return (*self.reply.troubles, *met, *left_out, *self.reply.notes)
-
-
-_LIMITS: Mapping[Ended, str] = {
-    Ended.DIED: "the process that ran it died",
-    Ended.TIMED_OUT: "it took longer than a submission may",
-    Ended.CPU: "it took more processor time than a submission may",
-    Ended.MEMORY: "it took more memory than a submission may",
-    Ended.PROCESSES: "it started more processes than a submission may",
-    Ended.OUTPUT: "it wrote more than a submission may",
-}
 
 
 def deliver(
