@@ -66,7 +66,7 @@ def numbered(count: int) -> Iterator[tuple[str, bytes, Limits]]:
 def value(result: Result) -> object:
     """What a job told of ``a``."""
     assert result.ended is Ended.DONE, result
-    return json.loads(result.output)["answer"]["value"]
+    return json.loads(result.output.splitlines()[-1])["answer"]["value"]
 
 
 def assert_each_once(results: list[tuple[str, Result]], count: int) -> None:

@@ -1,6 +1,6 @@
 """Whatever ends or hinders a run: run again, it loses nothing and counts nothing twice.
 
-How often something is killed is ``WARMUP_KILL_ROUNDS``: 8 in CI, more by hand.
+How often something is killed is ``WARMUP_KILL_ROUNDS``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from warmup_lib.grading.sandbox.results import Result
 
 pytestmark = needs_bwrap
 
-ROUNDS = int(os.environ.get("WARMUP_KILL_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("WARMUP_KILL_ROUNDS", "50"))
 LIMITS = {"seconds": "8", "cell_seconds": "1", "question_seconds": "1"}
 COMMAND = [
     *("grade", QUIZ, "--workers", "2", "--json"),
