@@ -321,7 +321,7 @@ def test_a_class_is_graded_and_a_second_run_runs_nobody(course: Path, how: str) 
     assert "essay.txt" in rows["cleo"]["reason"]
     assert told["sandboxed"] is (how == "sandbox")
     again = warmup(course, "grade", QUIZ, *options)
-    assert "0 now, 3 unchanged" in again.stdout or "1 now, 2 unchanged" in again.stdout
+    assert "0 now, 3 unchanged" in again.stdout
     assert ("without a sandbox" in again.stdout) is (how == "trusted")
     assert (course / "feedback/ada" / QUIZ / f"{QUIZ}.html").exists()
     regraded = warmup(course, "regrade", QUIZ)

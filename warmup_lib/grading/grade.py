@@ -114,20 +114,18 @@ class Run:
 
     def _known(self, handed_in: HandedIn) -> Record | None:
         """The record of an earlier run, where it is of this very submission."""
-        if self.fresh or not handed_in.digest:
+        if self.fresh:
             return None
         try:
             record = self.records.read(handed_in.student)
         except RecordError:
             return None  # It is written anew.
-        same = record is not None and (record.digest, record.seed) == (
-            handed_in.digest,
-            handed_in.seed,
-        )
-        asked = questions.names(self.quiz)
-        if record is None or not same or (record.marked and list(record.marked) != asked):
+        if record is None or (record.marked and list(record.marked) != questions.names(self.quiz)):
             return None
-        return record
+        was = (record.digest, record.seed, record.reason)
+        return (
+            record if was == (handed_in.digest, handed_in.seed, handed_in.trouble or "") else None
+        )
 
     def job_of(self, handed_in: HandedIn) -> Job:
         """What is run of a submission."""
