@@ -253,7 +253,7 @@ def limits_lowered_to_nothing(_: World) -> Notebook:
     return right(first_print=f"{body}\n{RIGHT['first_print']}")
 
 
-@cases("right", "cell used_by_updates was the last to begin", loses=["used_by_updates"])
+@cases("right", "cell used_by_updates began and did not come to its end", loses=["used_by_updates"])
 def cell_that_ends_the_process_between_a_helper_and_its_use(_: World) -> Notebook:
     """The answers that need a helper of another answer's cell have it all the same."""
     return right(

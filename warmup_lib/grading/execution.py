@@ -69,7 +69,7 @@ class Execution:
         ends = dict.fromkeys(ended for ended, _ in self._ended)
         met = [_LIMITS[ended] for ended in ends if ended in _LIMITS]
         left_out = [
-            f"cell {name} was the last to begin, and the others were run again without it"
+            f"cell {name} began and did not come to its end; the others were run again without it"
             for name in self._skipped
         ]
         return (*self.reply.troubles, *met, *left_out, *self.reply.notes)
