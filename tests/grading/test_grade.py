@@ -57,6 +57,10 @@ class Canned:
         answer = {"missing": True, "defined": False}
         return json.dumps({"variable": variable, "answer": answer, "seconds": 0.1}) + "\n"
 
+    @staticmethod
+    def _value(variable: str) -> str:
+        return json.dumps({"variable": variable, "answer": {"value": 1}, "seconds": 0.1}) + "\n"
+
 
 def test_each_result_is_on_the_disk_before_it_is_told(tmp_path: Path) -> None:
     run = Run(QUIZ, tmp_path)
@@ -150,7 +154,7 @@ def test_a_question_whose_process_is_killed_is_asked_for_three_times_alone(
     assert outcome == ("not attempted" if answered else "could not check")
 
 
-@pytest.mark.parametrize("ended", [Ended.DONE, Ended.DIED, Ended.TIMED_OUT, Ended.MEMORY])
+@pytest.mark.parametrize("ended", [Ended.DONE, Ended.DIED])
 def test_all_is_run_again_without_the_cell_that_ended_it(ended: Ended, tmp_path: Path) -> None:
     class Ending(Canned):
         """A cell of the second question ends it."""
@@ -166,7 +170,7 @@ def test_all_is_run_again_without_the_cell_that_ended_it(ended: Ended, tmp_path:
                     place = cells[-1].index(VARIABLES[1])
                     yield name, Result(b'{"begins": %d}\n' % place, ended, 0.5)
                 else:
-                    output = "".join(map(self._line, self.asked[-1][1]))
+                    output = "".join(map(self._value, self.asked[-1][1]))
                     yield name, Result(output.encode(), Ended.DONE, 0.5)
 
     cells: list[list[str | None]] = []
@@ -180,11 +184,85 @@ def test_all_is_run_again_without_the_cell_that_ended_it(ended: Ended, tmp_path:
         *[[VARIABLES[1]]] * alone,
     ]
     assert cells[tries] == others
-    outcomes = {n: each.feedback.outcome.value for n, each in graded.record.marked.items()}
-    assert outcomes.pop(NAMES[1]) == "could not check"
-    assert set(outcomes.values()) == {"not attempted"}
+    outcomes = [graded.record.marked[name].feedback.outcome.value for name in NAMES[:2]]
+    assert outcomes == ["incorrect", "could not check"]
     told = f"cell {VARIABLES[1]} began and did not come to its end; the others were run again"
     assert f"{told} without it" in graded.record.troubles
+
+
+@pytest.mark.parametrize("ended", [Ended.TIMED_OUT, Ended.CPU, Ended.MEMORY, Ended.PROCESSES])
+def test_a_limit_that_all_cells_met_together_is_laid_to_none(ended: Ended, tmp_path: Path) -> None:
+    class Slow(Canned):
+        """Together the cells take too much, and alone none does."""
+
+        def run_all(
+            self, jobs: Iterable[tuple[str, bytes, Limits]]
+        ) -> Iterator[tuple[str, Result]]:
+            for name, data, _ in jobs:
+                asked = [each.variable for each in Job.from_bytes(data).asked]
+                self.asked.append((name, asked))
+                if len(asked) > 1:
+                    yield name, Result(b'{"begins": 5}\n', ended, 60.0)
+                else:
+                    yield name, Result(self._line(asked[0]).encode(), Ended.DONE, 5.0)
+
+    runner = Slow()
+    (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
+    assert [asked for _, asked in runner.asked] == [VARIABLES, *([name] for name in VARIABLES)]
+    outcomes = {each.feedback.outcome.value for each in graded.record.marked.values()}
+    assert outcomes == {"not attempted"}
+
+
+def test_half_of_the_time_is_left_for_asking_alone(tmp_path: Path) -> None:
+    class Dying(Canned):
+        """All dies in its second cell after most of the time, and alone each does well."""
+
+        def run_all(
+            self, jobs: Iterable[tuple[str, bytes, Limits]]
+        ) -> Iterator[tuple[str, Result]]:
+            for name, data, limits in jobs:
+                asked = [each.variable for each in Job.from_bytes(data).asked]
+                self.asked.append((name, asked))
+                if len(asked) > 1:
+                    yield name, Result(b'{"begins": 1}\n', Ended.DIED, 0.9 * limits.seconds)
+                else:
+                    yield name, Result(self._line(asked[0]).encode(), Ended.DONE, 1.0)
+
+    runner = Dying()
+    (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
+    together = [asked for _, asked in runner.asked if len(asked) > 1]
+    assert 2 <= len(together) <= 5
+    outcomes = {each.feedback.outcome.value for each in graded.record.marked.values()}
+    assert outcomes == {"not attempted"}
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_what_is_amiss_without_a_cell_is_asked_again_with_it(helps: bool, tmp_path: Path) -> None:
+    class Helping(Canned):
+        """An added cell ends the whole, and not the questions that need it, if it ``helps``."""
+
+        def run_all(
+            self, jobs: Iterable[tuple[str, bytes, Limits]]
+        ) -> Iterator[tuple[str, Result]]:
+            for name, data, _ in jobs:
+                job = Job.from_bytes(data)
+                asked = [each.variable for each in job.asked]
+                self.asked.append((name, asked))
+                has_helper = any(piece.name == "added" for piece in job.pieces)
+                if has_helper and (len(asked) > 1 or not helps):
+                    yield name, Result(b'{"begins": 0}\n', Ended.DONE, 0.5)
+                elif has_helper:
+                    yield name, Result(self._value(asked[0]).encode(), Ended.DONE, 0.5)
+                else:
+                    output = "".join(map(self._line, asked))
+                    yield name, Result(output.encode(), Ended.DONE, 0.5)
+
+    ada = handed_in("ada")
+    ada = replace(ada, pieces=(Piece("added", "def helper(): ..."), *ada.pieces))
+    (graded,) = Run(QUIZ, tmp_path).grade([ada], Helping())
+    outcomes = {each.feedback.outcome.value for each in graded.record.marked.values()}
+    assert ("not attempted" in outcomes) is not helps
+    assert "incorrect" in outcomes if helps else outcomes == {"not attempted"}
 
 
 def test_runs_of_one_question_have_together_twice_the_time_of_a_submission(tmp_path: Path) -> None:
@@ -324,6 +402,14 @@ def test_a_class_is_graded_and_a_second_run_runs_nobody(course: Path, how: str) 
     assert (course / "feedback/ada" / QUIZ / f"{QUIZ}.html").exists()
     regraded = warmup(course, "regrade", QUIZ)
     assert "0 marks moved, of 0 students" in regraded.stdout, regraded.stderr
+
+
+def test_a_gradebook_that_is_none_is_said_before_anything_is_run(course: Path) -> None:
+    (course / "gradebook.db").mkdir()
+    told = warmup(course, "grade", QUIZ, "--trusted-students")
+    assert told.returncode == 3
+    assert "the gradebook could not be written" in told.stderr
+    assert not list(course.glob("grading/*/records/*"))
 
 
 def test_nothing_to_grade_is_said(tmp_path: Path) -> None:

@@ -164,6 +164,20 @@ def test_answers_share_a_process_until_one_does_not_end_well() -> None:
     assert first != third
 
 
+@pytest.mark.parametrize(
+    "keeps",
+    [
+        "count = 0\ndef {0}(t):\n    global count\n    count += 1\n    return count",
+        "seen = []\ndef {0}(t):\n    seen.append(t)\n    return len(seen)",
+        "def {0}(t, seen={{}}):\n    seen[t] = t\n    return len(seen)",
+    ],
+)
+def test_what_an_answer_counts_no_other_sees(keeps: str) -> None:
+    source = "\n".join(keeps.format(name) for name in ("first", "second"))
+    reply = reply_to(job_of(source, Asking("first", Factors(3)), Asking("second", Factors(3))))
+    assert seen(reply.answers["first"]) == seen(reply.answers["second"])
+
+
 @pytest.mark.parametrize(("kills", "answered"), [(2, True), (3, False)])
 def test_an_answer_that_is_killed_twice_is_tried_again(
     kills: int, answered: bool, tmp_path: Path

@@ -353,7 +353,8 @@ def grading(
             yield name, undisturbed.results[name]
 
     @contextmanager
-    def replaying(**_: object) -> Iterator[Any]:
+    def replaying(*, meanwhile: Callable[[], object], **_: object) -> Iterator[Any]:
+        meanwhile()
         yield mock.Mock(isolated=True, run_all=run_all)
 
     course = hand_in(tmp_path / "course")
@@ -541,6 +542,18 @@ def test_what_was_deleted_of_the_results_is_written_again(grading: Grading, lost
     assert grading() == SOME_UNREADABLE
     path = grading.course / lost
     path.unlink() if path.is_file() else shutil.rmtree(path)
+    assert grading() == SOME_UNREADABLE
+    assert grading.ran == []
+    assert grading.is_complete()
+
+
+def test_a_gradebook_with_other_scores_such_as_an_older_copy_is_put_right(
+    grading: Grading,
+) -> None:
+    assert grading() == SOME_UNREADABLE
+    with closing(sqlite3.connect(grading.course / "gradebook.db")) as database, database:
+        database.execute("UPDATE grade SET auto_score = auto_score / 2")
+    assert not grading.is_complete()
     assert grading() == SOME_UNREADABLE
     assert grading.ran == []
     assert grading.is_complete()

@@ -1,8 +1,8 @@
 """Answers that are tried, beside the student's code, in processes that end with them.
 
-A fork of a process with torch in it costs more than most answers take. So one fork goes on
-from answer to answer for as long as each ends well. One that does not, after others, is
-tried again, first in a fork of its own: it may have come to grief over what they left.
+A fork of a process with torch in it costs more than most answers take. So answers that can
+leave nothing behind share one, which goes on for as long as each ends well. One that does
+not, after others, is tried again, first in a fork of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from warmup_lib.grading.jobs import Asking
 from warmup_lib.grading.plain_values import Json, rendered
+from warmup_lib.grading.self_contained import is_self_contained
 from warmup_lib.quiz.observation import Observation, Value, said
 from warmup_lib.quiz.observing import not_examined, observed, timed_out
 from warmup_lib.quiz.write import code_digest, exercised
@@ -27,7 +28,9 @@ from warmup_lib.quiz.write import code_digest, exercised
 GRACE = 1.0
 """Seconds that an answer has, beyond its limit, to notice that its time is up."""
 KILLS = 2
-"""Kills of a submission's answers that are borne: one may come from outside, for want of memory."""
+"""Kills that are borne where answers are tried: one may come from outside, for want of memory."""
+ENDING = 0.1
+"""Seconds from the last that a process says to its end."""
 LINE = 1 << 19
 """Bytes of the longest answer that is passed on."""
 _TEXT = 2000
@@ -36,7 +39,7 @@ _TEXT = 2000
 def taken(
     names: Mapping[str, Any], asked: Sequence[Asking], seconds: float, own: Iterable[int] = ()
 ) -> Iterator[tuple[str, Json, float]]:
-    """Answers in order: the variable, what was seen, and the seconds that it took.
+    """Answers: the variable, what was seen, and the seconds that it took.
 
     Args:
         names: what the cells defined.
@@ -44,6 +47,15 @@ def taken(
         seconds: how long each may last.
         own: descriptors that are no business of the answers'.
     """
+    shared = [each for each in asked if is_self_contained(names[each.variable], names)]
+    alone = [[each] for each in asked if each not in shared]
+    for together in (shared, *alone):
+        yield from _taken_together(names, together, seconds, own)
+
+
+def _taken_together(
+    names: Mapping[str, Any], asked: Sequence[Asking], seconds: float, own: Iterable[int]
+) -> Iterator[tuple[str, Json, float]]:
     left = list(asked)
     kills = 0
     while left:
@@ -59,7 +71,8 @@ def taken(
                 answered += 1
                 yield asking.variable, answer, time.monotonic() - start
         finally:
-            status = process.end()
+            # Behind the end of what it says is its own end, if it did not only stop speaking.
+            status = process.end(ENDING if answer is None and in_time else 0.0)
         if answered == 0:
             if answer is None and in_time and status == -signal.SIGKILL and kills < KILLS:
                 kills += 1
@@ -68,7 +81,9 @@ def taken(
                 late = timed_out(asking.variable, seconds)
                 answer = {"observation": late.to_json(), "code": None}
             elif answer is None:
-                answer = {"died": _how(status)}
+                answer = {
+                    "died": "what it said could not be read" if status is None else _how(status)
+                }
             yield asking.variable, answer, time.monotonic() - start
         del left[: max(1, answered)]
 
@@ -108,16 +123,29 @@ class _Answering:
         line, _, self._got = self._got.partition(b"\n")
         return bytes(line), True
 
-    def end(self) -> int:
-        """End it and what it started; how it ended, negative for a signal."""
+    def end(self, patience: float = 0.0) -> int | None:
+        """End it and what it started.
+
+        Args:
+            patience: seconds to wait for it to end by itself.
+
+        Returns:
+            how it ended by itself, negative for a signal; ``None`` where it did not.
+        """
         os.close(self._reader)
-        if os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        until = time.monotonic() + patience
+        while not (by_itself := self._is_over()) and time.monotonic() < until:
+            time.sleep(0.001)
+        if not by_itself:
             with suppress(OSError):
                 os.kill(self._child, signal.SIGKILL)
         with suppress(OSError):
             os.killpg(self._child, signal.SIGKILL)
         _, status = os.waitpid(self._child, 0)
-        return os.waitstatus_to_exitcode(status)
+        return os.waitstatus_to_exitcode(status) if by_itself else None
+
+    def _is_over(self) -> bool:
+        return os.waitid(os.P_PID, self._child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _parsed(line: bytes) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -69,12 +70,14 @@ class Delivery:
         self._note([self._mark(each.record) for each in new])
 
     def has(self, graded: Graded) -> bool:
-        """Whether a result stands in this gradebook and in the files as it is."""
+        """Whether a result was delivered, and is still there."""
         record = graded.record
-        # The list says which record it was; what it speaks of may have been deleted since.
+        # The list says which record it was; gradebook and files may be others since.
+        there = self._scores.get(record.student)
         return (
             self._mark(record) in self._delivered
-            and record.student in self._there
+            and there is not None
+            and math.isclose(there, record.score, abs_tol=1e-9)
             and (graded.handed_in is None or self._files.are_there(record))
         )
 
@@ -84,8 +87,8 @@ class Delivery:
         return self._open_writer()
 
     @cached_property
-    def _there(self) -> set[str]:
-        return self._writer.students(self._quiz)
+    def _scores(self) -> dict[str, float]:
+        return self._writer.scores(self._quiz)
 
     def _mark(self, record: Record) -> str:
         told = f"{self._writer.address}\n{record.text}"

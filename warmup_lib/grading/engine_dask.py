@@ -175,7 +175,7 @@ class Dask:
         while True:
             with _told_plainly():
                 try:
-                    outcomes = future.result(timeout=_FETCH)
+                    outcomes = future.result(timeout=_FETCH * BUNDLE)
                 except KilledWorker:
                     return None
                 except asyncio.TimeoutError:

@@ -30,16 +30,21 @@ class Execution:
     Attributes:
         handed_in: the submission.
         job: the whole of it.
-        reply: what is known.
     """
 
     handed_in: HandedIn
     job: Job
-    reply: Reply = field(default_factory=Reply)
+    _reply: Reply = field(default_factory=Reply)
+    _doubtful: Reply = field(default_factory=Reply)
     _rest: Job | None = None
     _skipped: list[str] = field(default_factory=list)
     _alone: Counter[str] = field(default_factory=Counter)
     _ended: list[tuple[Ended, float]] = field(default_factory=list)
+
+    @property
+    def reply(self) -> Reply:
+        """What is known."""
+        return self._reply.with_later(self._doubtful)
 
     @property
     def seconds(self) -> float:
@@ -56,7 +61,12 @@ class Execution:
 
     def add(self, result: Result, job: Job) -> None:
         """What one run of it told."""
-        self.reply = self.reply.with_later(replies.read(result.output, job))
+        told = replies.read(result.output, job)
+        if self._skipped and job is self._rest:
+            # What is amiss may be for want of that cell, so it counts only if all else fails.
+            self._doubtful = self._doubtful.with_later(told.amiss())
+            told = told.without_amiss()
+        self._reply = self._reply.with_later(told)
         self._ended.append((result.ended, result.seconds))
         if job is self.job or job is self._rest:
             self._rest = self._rest_of(job, result.ended)
@@ -76,22 +86,27 @@ class Execution:
 
     def _rest_of(self, job: Job, ended: Ended) -> Job | None:
         """What of a job is run again together, if that is of use."""
-        place, unanswered = self.reply.begun, self.reply.unanswered(self.job)
-        if not unanswered or len(self._skipped) == SKIPPED:
+        place, unanswered = self._reply.begun, self._reply.unanswered(self.job)
+        # Half of the time is for asking alone.
+        seconds = self._time_left() - self.job.limits.seconds
+        if not unanswered or seconds <= 0 or len(self._skipped) == SKIPPED:
             return None
         if job is self.job and ended is Ended.DIED:
             # As it is, for something outside may have ended it.
-            return rest_of(job, unanswered, self._time_left())
-        if place is None or place == len(job.pieces) or job.pieces[place].name == SET_UP:
+            return rest_of(job, unanswered, seconds)
+        # A limit of the whole is met by all cells together, and not by the one that it falls on.
+        if ended not in (Ended.DONE, Ended.DIED) or place in (None, len(job.pieces)):
             return None
-        rest = rest_of(job, unanswered, self._time_left(), without=place)
+        if job.pieces[place].name == SET_UP:
+            return None
+        rest = rest_of(job, unanswered, seconds, without=place)
         if not rest.asked:
             return None
         self._skipped.append(job.pieces[place].name)
         return rest
 
     def _unknown(self) -> list[str]:
-        return [each for each in self.reply.unanswered(self.job) if self._alone[each] < ALONE]
+        return [each for each in self._reply.unanswered(self.job) if self._alone[each] < ALONE]
 
     def _time_left(self) -> float:
         return 2 * self.job.limits.seconds - sum(seconds for _, seconds in self._ended[1:])

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from warmup_lib.builder.course_config import configure
 from warmup_lib.grading.gradebook_rows import GradebookError as GradebookError
-from warmup_lib.grading.gradebook_rows import QuizRows, graded_students, save_quiz
+from warmup_lib.grading.gradebook_rows import QuizRows, save_quiz, scores_of
 from warmup_lib.grading.nbgrader_places import refusal, submitted_at
 from warmup_lib.grading.records import Record
 
@@ -71,14 +71,14 @@ class GradebookWriter:
                 self._write(record)
         return refused
 
-    def students(self, quiz: str) -> set[str]:
-        """Those who have scores of a quiz in it.
+    def scores(self, quiz: str) -> dict[str, float]:
+        """By student, what the autograder gave for a quiz; 0 where it gave nothing.
 
         Raises:
             GradebookError: the gradebook cannot be read.
         """
         with _said_plainly(self._wait), self._engine.begin() as connection:
-            return graded_students(connection, quiz)
+            return scores_of(connection, quiz)
 
     @property
     def address(self) -> str:

@@ -208,23 +208,22 @@ class QuizRows:
         )
 
 
-def graded_students(connection: Connection, quiz: str) -> set[str]:
-    """Those of whom a submission of the quiz is there with its scores."""
+def scores_of(connection: Connection, quiz: str) -> dict[str, float]:
+    """By student, the sum of a quiz's automatic scores, where a submission is there."""
     from nbgrader import api
-    from sqlalchemy import select
+    from sqlalchemy import func, select
 
     submissions, notebooks = api.SubmittedAssignment.__table__, api.SubmittedNotebook.__table__
-    found = connection.scalars(
-        select(submissions.c.student_id)
+    assignments, grades = api.Assignment.__table__, api.Grade.__table__
+    found = connection.execute(
+        select(submissions.c.student_id, func.coalesce(func.sum(grades.c.auto_score), 0.0))
         .join(notebooks, notebooks.c.assignment_id == submissions.c.id)
-        .join(api.Grade.__table__, api.Grade.__table__.c.notebook_id == notebooks.c.id)
-        .join(
-            api.Assignment.__table__, api.Assignment.__table__.c.id == submissions.c.assignment_id
-        )
-        .where(api.Assignment.__table__.c.name == quiz)
-        .distinct()
+        .join(grades, grades.c.notebook_id == notebooks.c.id)
+        .join(assignments, assignments.c.id == submissions.c.assignment_id)
+        .where(assignments.c.name == quiz)
+        .group_by(submissions.c.student_id)
     )
-    return set(found)
+    return {student: float(score) for student, score in found}
 
 
 def save_quiz(engine: Engine, config: Any, quiz: str) -> QuizRows:

@@ -92,6 +92,14 @@ class Reply:
         """The variables of which nothing is known, to be asked for alone."""
         return [each.variable for each in job.asked if each.variable not in self.answers]
 
+    def amiss(self) -> Reply:
+        """Its answers that are none, or met with trouble."""
+        return replace(self, answers={n: a for n, a in self.answers.items() if not _is_sound(a)})
+
+    def without_amiss(self) -> Reply:
+        """The reply without those."""
+        return replace(self, answers={n: a for n, a in self.answers.items() if _is_sound(a)})
+
     def with_later(self, later: Reply) -> Reply:
         """The reply with what that to a retry adds; what is known already stays."""
         return Reply(
@@ -101,6 +109,12 @@ class Reply:
             tuple(dict.fromkeys([*self.notes, *later.notes])),
             later.begun,
         )
+
+
+def _is_sound(answer: Answer) -> bool:
+    if isinstance(answer, Seen):
+        return answer.observation.trouble is None
+    return isinstance(answer, Given)
 
 
 def read(output: bytes, job: Job) -> Reply:
