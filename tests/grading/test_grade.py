@@ -43,23 +43,31 @@ class Canned:
         self._ends = ends
 
     def run_all(self, jobs: Iterable[tuple[str, bytes, Limits]]) -> Iterator[tuple[str, Result]]:
-        for name, data, _ in jobs:
+        for name, data, limits in jobs:
             job = Job.from_bytes(data)
-            variables = [each.variable for each in job.asked]
-            self.asked.append((name, variables))
-            ended = self._ends(name, job)
-            told = variables[:3] if ended is Ended.DIED and len(variables) > 1 else variables
-            lines = [self._line(variable) for variable in told]
-            yield name, Result("".join(lines).encode(), ended, 0.5)
+            assert limits == job.limits
+            asked = [each.variable for each in job.asked]
+            self.asked.append((name, asked))
+            yield name, self.told(name, job, asked)
 
-    @staticmethod
-    def _line(variable: str) -> str:
-        answer = {"missing": True, "defined": False}
-        return json.dumps({"variable": variable, "answer": answer, "seconds": 0.1}) + "\n"
+    def told(self, name: str, job: Job, asked: list[str]) -> Result:
+        """What comes of a job."""
+        ended = self._ends(name, job)
+        answered = asked[:3] if ended is Ended.DIED and len(asked) > 1 else asked
+        return Result(no_answers(answered), ended, 0.5)
 
-    @staticmethod
-    def _value(variable: str) -> str:
-        return json.dumps({"variable": variable, "answer": {"value": 1}, "seconds": 0.1}) + "\n"
+
+def no_answers(asked: Iterable[str]) -> bytes:
+    return answering(asked, {"missing": True, "defined": False})
+
+
+def ones(asked: Iterable[str]) -> bytes:
+    return answering(asked, {"value": 1})
+
+
+def answering(asked: Iterable[str], answer: dict[str, Any]) -> bytes:
+    lines = [{"variable": each, "answer": answer, "seconds": 0.1} for each in asked]
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
 def test_each_result_is_on_the_disk_before_it_is_told(tmp_path: Path) -> None:
@@ -135,15 +143,10 @@ def test_a_question_whose_process_is_killed_is_asked_for_three_times_alone(
     class Killing(Canned):
         """The first runs of all, and then those of the first question, are killed."""
 
-        def run_all(
-            self, jobs: Iterable[tuple[str, bytes, Limits]]
-        ) -> Iterator[tuple[str, Result]]:
-            for name, data, _ in jobs:
-                variables = [each.variable for each in Job.from_bytes(data).asked]
-                self.asked.append((name, variables))
-                is_killed = VARIABLES[0] in variables and len(self.asked) <= 2 + kills
-                output = "" if is_killed else "".join(map(self._line, variables))
-                yield name, Result(output.encode(), Ended.DIED if is_killed else Ended.DONE, 0.5)
+        def told(self, name: str, job: Job, asked: list[str]) -> Result:
+            if VARIABLES[0] in asked and len(self.asked) <= 2 + kills:
+                return Result(b"", Ended.DIED, 0.5)
+            return Result(no_answers(asked), Ended.DONE, 0.5)
 
     runner = Killing()
     (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
@@ -159,19 +162,12 @@ def test_all_is_run_again_without_the_cell_that_ended_it(ended: Ended, tmp_path:
     class Ending(Canned):
         """A cell of the second question ends it."""
 
-        def run_all(
-            self, jobs: Iterable[tuple[str, bytes, Limits]]
-        ) -> Iterator[tuple[str, Result]]:
-            for name, data, _ in jobs:
-                job = Job.from_bytes(data)
-                self.asked.append((name, [each.variable for each in job.asked]))
-                cells.append([piece.question for piece in job.pieces])
-                if VARIABLES[1] in cells[-1]:
-                    place = cells[-1].index(VARIABLES[1])
-                    yield name, Result(b'{"begins": %d}\n' % place, ended, 0.5)
-                else:
-                    output = "".join(map(self._value, self.asked[-1][1]))
-                    yield name, Result(output.encode(), Ended.DONE, 0.5)
+        def told(self, name: str, job: Job, asked: list[str]) -> Result:
+            cells.append([piece.question for piece in job.pieces])
+            if VARIABLES[1] in cells[-1]:
+                place = cells[-1].index(VARIABLES[1])
+                return Result(b'{"begins": %d}\n' % place, ended, 0.5)
+            return Result(ones(asked), Ended.DONE, 0.5)
 
     cells: list[list[str | None]] = []
     runner = Ending()
@@ -195,16 +191,10 @@ def test_a_limit_that_all_cells_met_together_is_laid_to_none(ended: Ended, tmp_p
     class Slow(Canned):
         """Together the cells take too much, and alone none does."""
 
-        def run_all(
-            self, jobs: Iterable[tuple[str, bytes, Limits]]
-        ) -> Iterator[tuple[str, Result]]:
-            for name, data, _ in jobs:
-                asked = [each.variable for each in Job.from_bytes(data).asked]
-                self.asked.append((name, asked))
-                if len(asked) > 1:
-                    yield name, Result(b'{"begins": 5}\n', ended, 60.0)
-                else:
-                    yield name, Result(self._line(asked[0]).encode(), Ended.DONE, 5.0)
+        def told(self, name: str, job: Job, asked: list[str]) -> Result:
+            if len(asked) > 1:
+                return Result(b'{"begins": 5}\n', ended, 60.0)
+            return Result(no_answers(asked), Ended.DONE, 5.0)
 
     runner = Slow()
     (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
@@ -217,16 +207,10 @@ def test_half_of_the_time_is_left_for_asking_alone(tmp_path: Path) -> None:
     class Dying(Canned):
         """All dies in its second cell after most of the time, and alone each does well."""
 
-        def run_all(
-            self, jobs: Iterable[tuple[str, bytes, Limits]]
-        ) -> Iterator[tuple[str, Result]]:
-            for name, data, limits in jobs:
-                asked = [each.variable for each in Job.from_bytes(data).asked]
-                self.asked.append((name, asked))
-                if len(asked) > 1:
-                    yield name, Result(b'{"begins": 1}\n', Ended.DIED, 0.9 * limits.seconds)
-                else:
-                    yield name, Result(self._line(asked[0]).encode(), Ended.DONE, 1.0)
+        def told(self, name: str, job: Job, asked: list[str]) -> Result:
+            if len(asked) > 1:
+                return Result(b'{"begins": 1}\n', Ended.DIED, 0.9 * job.limits.seconds)
+            return Result(no_answers(asked), Ended.DONE, 1.0)
 
     runner = Dying()
     (graded,) = Run(QUIZ, tmp_path).grade([handed_in("ada")], runner)
@@ -241,21 +225,12 @@ def test_what_is_amiss_without_a_cell_is_asked_again_with_it(helps: bool, tmp_pa
     class Helping(Canned):
         """An added cell ends the whole, and not the questions that need it, if it ``helps``."""
 
-        def run_all(
-            self, jobs: Iterable[tuple[str, bytes, Limits]]
-        ) -> Iterator[tuple[str, Result]]:
-            for name, data, _ in jobs:
-                job = Job.from_bytes(data)
-                asked = [each.variable for each in job.asked]
-                self.asked.append((name, asked))
-                has_helper = any(piece.name == "added" for piece in job.pieces)
-                if has_helper and (len(asked) > 1 or not helps):
-                    yield name, Result(b'{"begins": 0}\n', Ended.DONE, 0.5)
-                elif has_helper:
-                    yield name, Result(self._value(asked[0]).encode(), Ended.DONE, 0.5)
-                else:
-                    output = "".join(map(self._line, asked))
-                    yield name, Result(output.encode(), Ended.DONE, 0.5)
+        def told(self, name: str, job: Job, asked: list[str]) -> Result:
+            if not any(piece.name == "added" for piece in job.pieces):
+                return Result(no_answers(asked), Ended.DONE, 0.5)
+            if len(asked) > 1 or not helps:
+                return Result(b'{"begins": 0}\n', Ended.DONE, 0.5)
+            return Result(ones(asked), Ended.DONE, 0.5)
 
     ada = handed_in("ada")
     ada = replace(ada, pieces=(Piece("added", "def helper(): ..."), *ada.pieces))
@@ -269,14 +244,9 @@ def test_runs_of_one_question_have_together_twice_the_time_of_a_submission(tmp_p
     class Hanging(Canned):
         """Nothing comes to its end."""
 
-        def run_all(
-            self, jobs: Iterable[tuple[str, bytes, Limits]]
-        ) -> Iterator[tuple[str, Result]]:
-            for name, data, limits in jobs:
-                asked = [each.variable for each in Job.from_bytes(data).asked]
-                self.asked.append((name, asked))
-                seconds.append(limits.seconds)
-                yield name, Result(b"", Ended.TIMED_OUT, limits.seconds)
+        def told(self, name: str, job: Job, asked: list[str]) -> Result:
+            seconds.append(job.limits.seconds)
+            return Result(b"", Ended.TIMED_OUT, job.limits.seconds)
 
     seconds: list[float] = []
     runner = Hanging()

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from warmup_lib.grading.autograded import ResultFiles
@@ -34,7 +34,7 @@ class Delivery:
 
     def __init__(self, open_writer: Callable[[], GradebookWriter], course: Path, quiz: str) -> None:
         self.refused: dict[str, str] = {}
-        self._open_writer = open_writer
+        self._writer = cache(open_writer)
         self._quiz = quiz
         self._files = ResultFiles(course)
         self._list = delivered_list(course, quiz)
@@ -46,7 +46,7 @@ class Delivery:
         Raises:
             GradebookError: it cannot be opened.
         """
-        self._writer  # noqa: B018
+        self._writer()
 
     def write(self, group: Iterable[Graded]) -> None:
         """Deliver results that were not delivered yet.
@@ -63,7 +63,7 @@ class Delivery:
                 new.append(each)
         if not new:
             return
-        self._writer.write(each.record for each in new)
+        self._writer().write(each.record for each in new)
         for each in new:
             if each.handed_in is not None:
                 self._files.write(each.handed_in, each.record)
@@ -82,16 +82,11 @@ class Delivery:
         )
 
     @cached_property
-    def _writer(self) -> GradebookWriter:
-        prepare()
-        return self._open_writer()
-
-    @cached_property
     def _scores(self) -> dict[str, float]:
-        return self._writer.scores(self._quiz)
+        return self._writer().scores(self._quiz)
 
     def _mark(self, record: Record) -> str:
-        told = f"{self._writer.address}\n{record.text}"
+        told = f"{self._writer().address}\n{record.text}"
         return json.dumps([record.student, hashlib.sha256(told.encode()).hexdigest()])
 
     def _note(self, marks: list[str]) -> None:
@@ -119,7 +114,12 @@ def open_delivery(url: str | None, course: Path, quiz: str) -> Iterator[Delivery
 
     """
     with ExitStack() as stack:
-        yield Delivery(lambda: stack.enter_context(open_gradebook(url, course)), course, quiz)
+
+        def open_writer() -> GradebookWriter:
+            prepare()
+            return stack.enter_context(open_gradebook(url, course))
+
+        yield Delivery(open_writer, course, quiz)
 
 
 def deliver_again(records: Iterable[Record], url: str | None, course: Path, quiz: str) -> None:

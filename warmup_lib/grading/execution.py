@@ -64,8 +64,8 @@ class Execution:
         told = replies.read(result.output, job)
         if self._skipped and job is self._rest:
             # What is amiss may be for want of that cell, so it counts only if all else fails.
-            self._doubtful = self._doubtful.with_later(told.amiss())
-            told = told.without_amiss()
+            told, amiss = told.parted()
+            self._doubtful = self._doubtful.with_later(amiss)
         self._reply = self._reply.with_later(told)
         self._ended.append((result.ended, result.seconds))
         if job is self.job or job is self._rest:

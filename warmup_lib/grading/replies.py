@@ -92,13 +92,11 @@ class Reply:
         """The variables of which nothing is known, to be asked for alone."""
         return [each.variable for each in job.asked if each.variable not in self.answers]
 
-    def amiss(self) -> Reply:
-        """Its answers that are none, or met with trouble."""
-        return replace(self, answers={n: a for n, a in self.answers.items() if not _is_sound(a)})
-
-    def without_amiss(self) -> Reply:
-        """The reply without those."""
-        return replace(self, answers={n: a for n, a in self.answers.items() if _is_sound(a)})
+    def parted(self) -> tuple[Reply, Reply]:
+        """The reply with its sound answers alone, and with those that are none or met trouble."""
+        sound = {name: each for name, each in self.answers.items() if _is_sound(each)}
+        amiss = {name: each for name, each in self.answers.items() if name not in sound}
+        return replace(self, answers=sound), replace(self, answers=amiss)
 
     def with_later(self, later: Reply) -> Reply:
         """The reply with what that to a retry adds; what is known already stays."""
